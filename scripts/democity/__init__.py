@@ -1,0 +1,1 @@
+"""democity: a small fictional city hall that serves the protocols real ones speak."""

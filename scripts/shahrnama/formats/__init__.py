@@ -1,0 +1,1 @@
+"""Formats that sources speak: pure parsers, bytes in and records out."""

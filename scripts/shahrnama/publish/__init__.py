@@ -1,0 +1,1 @@
+"""Publish: packages to everything that readers open."""
