@@ -268,7 +268,8 @@ class Dataset:
         found: Callable[[bytes], Iterator[Row]] | None = getattr(self.code, resource, None)
         if not callable(found):
             raise DatasetError(
-                f"{self.name}: resource {resource!r} has no parser; add def {resource}(body) to {self.folder}/harvest.py"
+                f"{self.name}: resource {resource!r} has no parser; "
+                f"add def {resource}(body) to {self.folder}/harvest.py"
             )
         return found
 

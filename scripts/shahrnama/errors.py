@@ -17,7 +17,7 @@ class ParseError(ShahrnamaError):
     """A capture cannot be read as its format."""
 
 
-class UnexpectedFields(ParseError):
+class UnexpectedFields(ParseError):  # noqa: N818 the house style's name
     """A record holds a field that is neither read nor ignored by name."""
 
 

@@ -1,0 +1,142 @@
+"""Build: the whole road, every dataset as far as it gets. What fails is reported; the rest is published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from shahrnama.catalog import Dataset, House
+from shahrnama.derive import derive
+from shahrnama.errors import ShahrnamaError
+from shahrnama.harvest import demo_city, harvest
+from shahrnama.load import load
+from shahrnama.package import package
+from shahrnama.publish.files import write_files
+from shahrnama.publish.metadata import write_metadata
+from shahrnama.publish.portal import write_portal
+from shahrnama.validate import Problem, validate, write_report
+
+Say = Callable[[str], None]
+DATASET_STAGES = ("harvest", "package", "derive", "validate")
+READER_STAGES = ("load", "publish")
+
+
+@dataclass
+class Outcome:
+    """What a run came to: one line for each problem, the datasets that cannot go on, and those that were parsed."""
+
+    problems: list[str] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    parsed: set[str] = field(default_factory=set)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed."""
+        return not self.problems
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run over some datasets of a house; `say` is told each step in a few words."""
+
+    house: House
+    datasets: Sequence[Dataset]  # all there are: derived tables and keys may name any
+    chosen: Sequence[Dataset]  # those to work on
+    environ: Mapping[str, str]
+    say: Say
+    outcome: Outcome = field(default_factory=Outcome)
+
+    def harvest(self) -> None:
+        """Ask every source."""
+        harvested = tuple(dataset for dataset in self.chosen if dataset.harvest)
+        with demo_city(harvested, self.environ) as demo_url:
+            for dataset in self._each("harvest", harvested):
+                with self._reported(dataset):
+                    harvest(self.house, dataset, self.environ, demo_url)
+
+    def package(self) -> None:
+        """Parse what changed."""
+        for dataset in self._each("package", self.chosen):
+            with self._reported(dataset):
+                if package(self.house, dataset).parsed:
+                    self.outcome.parsed.add(dataset.name)
+
+    def derive(self) -> None:
+        """Compute derived tables."""
+        for dataset in self._each("derive", self.chosen):
+            with self._reported(dataset):
+                derive(self.house, dataset, self.datasets)
+
+    def validate(self) -> None:
+        """Judge and promote: what others refer to goes first."""
+        for dataset in self._each("validate", in_order(self.chosen)):
+            with self._reported(dataset):
+                report = validate(self.house, dataset, self.datasets)
+                self.outcome.problems += [problem.line(dataset.name) for problem in report.problems]
+
+    def load(self) -> None:
+        """Build the database from every promoted package."""
+        self.say("load")
+        load(self.house)
+
+    def publish(self) -> None:
+        """Write what readers see."""
+        self.say("publish")
+        write_metadata(self.house)
+        write_files(self.house)
+        write_portal(self.house)
+
+    def build(self) -> Outcome:
+        """All stages; a stage for all readers that fails is a problem too, and what stood stays."""
+        for stage in DATASET_STAGES:
+            getattr(self, stage)()
+        try:
+            for stage in READER_STAGES:
+                getattr(self, stage)()
+        except ShahrnamaError as error:
+            self.outcome.problems.append(str(error))
+        return self.outcome
+
+    def _each(self, stage: str, datasets: Sequence[Dataset]) -> Iterator[Dataset]:
+        for dataset in datasets:
+            self.say(f"{stage} {dataset.name}")
+            if dataset.name not in self.outcome.broken:
+                yield dataset
+
+    @contextmanager
+    def _reported(self, dataset: Dataset) -> Iterator[None]:
+        """A stage that fails for a dataset: said, written to its report, and the dataset goes no further."""
+        try:
+            yield
+        except ShahrnamaError as error:
+            self.outcome.broken.add(dataset.name)
+            self.outcome.problems.append(str(error))
+            write_report(self.house, dataset, [Problem(None, None, None, str(error))])
+
+
+def in_order(datasets: Sequence[Dataset]) -> list[Dataset]:
+    """Datasets with those that others' foreign keys name before them, else by name (depth-first topological order)."""
+    by_name = {dataset.name: dataset for dataset in datasets}
+    ordered: dict[str, Dataset] = {}
+    entered: set[str] = set()
+
+    def visit(dataset: Dataset) -> None:
+        if dataset.name in entered:
+            return
+        entered.add(dataset.name)
+        for resource in dataset.resources:
+            for key in resource.foreign_keys:
+                if key.package in by_name:
+                    visit(by_name[key.package])
+        ordered[dataset.name] = dataset
+
+    for dataset in datasets:
+        visit(dataset)
+    return list(ordered.values())
+
+
+def step_count(datasets: Sequence[Dataset]) -> int:
+    """How many times a whole build says a step, for a progress bar."""
+    harvested = sum(1 for dataset in datasets if dataset.harvest)
+    return harvested + 3 * len(datasets) + len(READER_STAGES)

@@ -1,0 +1,155 @@
+"""The command `shahrnama`: one verb for each stage of the road, and a few to look around."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from shahrnama.catalog import Dataset, House, catalog
+from shahrnama.errors import DatasetError, ShahrnamaError
+
+STAGES = {
+    "harvest": "ask the sources and keep what they send",
+    "package": "parse captures into staged tables",
+    "derive": "compute derived tables by SQL",
+    "validate": "judge the staged tables and promote them",
+    "load": "build the database from the promoted packages",
+    "publish": "write Datasette's metadata, the downloads and the portal",
+    "build": "all of these, in this order",
+}
+FOR_ALL = {"load", "publish"}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one verb; 0 where all went well, 1 with one line on stderr for each problem."""
+    options = _parser().parse_args(argv)
+    try:
+        status: int = options.run(options)
+    except ShahrnamaError as error:
+        _complain([str(error)])
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="shahrnama", description="The open data of a city, for its people to check.")
+    parser.add_argument("--root", type=Path, default=Path.cwd(), help="the project's folder (default: here)")
+    parser.add_argument("--datasets", type=Path, help="the folder of datasets (default: ROOT/datasets)")
+    parser.add_argument("--build", type=Path, help="the folder for everything derived (default: ROOT/build)")
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+    for verb, says in STAGES.items():
+        command = verbs.add_parser(verb, help=says, description=says)
+        if verb not in FOR_ALL:
+            command.add_argument("names", nargs="*", metavar="DATASET", help="only these (default: all)")
+        command.set_defaults(run=_stage, verb=verb)
+    serve = verbs.add_parser("serve", help="build, then offer portal, Datasette and files on one port")
+    serve.add_argument("--host", default=os.environ.get("SHAHRNAMA_HOST", "127.0.0.1"))
+    serve.add_argument("--port", type=int, default=int(os.environ.get("SHAHRNAMA_PORT", "8001")))
+    serve.add_argument("--no-build", action="store_true", help="serve the build that stands")
+    serve.set_defaults(run=_serve)
+    new = verbs.add_parser("new", help="write the skeleton of a dataset")
+    new.add_argument("name", metavar="NAME", help="snake_case English, plural, as in `permits`")
+    new.set_defaults(run=_new)
+    verbs.add_parser("list", help="the datasets and their tables").set_defaults(run=_list)
+    verbs.add_parser("status", help="what is published, held, and how old").set_defaults(run=_status)
+    return parser
+
+
+def _house(options: argparse.Namespace) -> tuple[House, tuple[Dataset, ...]]:
+    house = House.at(options.root.resolve(), options.datasets, options.build)
+    datasets = catalog(house.datasets)
+    if not datasets:
+        raise DatasetError(f"{house.datasets}: no datasets here; run in the project's folder, or name it with --root")
+    return house, datasets
+
+
+def _chosen(datasets: tuple[Dataset, ...], names: list[str]) -> list[Dataset]:
+    known = {dataset.name: dataset for dataset in datasets}
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise DatasetError(f"no dataset named {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+    return [known[name] for name in names] if names else list(datasets)
+
+
+def _stage(options: argparse.Namespace) -> int:
+    from shahrnama.build import Run, step_count  # the serving process never needs the builder
+
+    house, datasets = _house(options)
+    chosen = _chosen(datasets, getattr(options, "names", []))
+    with _progress(step_count(chosen) if options.verb == "build" else None) as say:
+        run = Run(house, datasets, chosen, os.environ, say)
+        getattr(run, options.verb)()
+    _complain(run.outcome.problems)
+    return 0 if run.outcome.ok else 1
+
+
+def _serve(options: argparse.Namespace) -> int:
+    house, _ = _house(options)
+    if not options.no_build:
+        options.verb = "build"
+        failed = _stage(options)
+        if failed and not house.database.is_file():
+            return failed
+    print(f"\n  شهرنما: http://{options.host}:{options.port}/   (Datasette: /db/   پرونده‌ها: /files/)\n", flush=True)
+    command = [sys.executable, "-m", "shahrnama.serve", "--build", str(house.build)]
+    command += ["--host", options.host, "--port", str(options.port)]
+    return os.execv(sys.executable, command)  # noqa: S606 this interpreter, without what building loaded
+
+
+def _new(options: argparse.Namespace) -> int:
+    from shahrnama.skeleton import write_skeleton
+
+    house = House.at(options.root.resolve(), options.datasets, options.build)
+    for path in write_skeleton(house.datasets, options.name):
+        print(path)
+    print("Fill in what says TODO, save a sample, then run `make test`: it names what is missing.")
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    _, datasets = _house(options)
+    for dataset in datasets:
+        print(f"{dataset.name}: {dataset.title} ({dataset.title_en})")
+        for resource in dataset.resources:
+            print(f"  {resource.name} [{resource.kind}]: {resource.title} ({resource.title_en})")
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    from shahrnama.status import status_lines
+
+    house, datasets = _house(options)
+    for line in status_lines(house, datasets):
+        print(line)
+    return 0
+
+
+@contextmanager
+def _progress(steps: int | None) -> Iterator[Callable[[str], None]]:
+    """Tells steps as they come: a bar on a terminal, plain lines elsewhere."""
+    if steps is None or not sys.stderr.isatty():
+        yield lambda step: print(f"… {step}", file=sys.stderr, flush=True)
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<32}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    with Progress(*columns, TimeElapsedColumn()) as progress:
+        task = progress.add_task("start", total=steps)
+        done = iter(range(steps + 1))
+        yield lambda step: progress.update(task, description=step, completed=next(done, steps))
+        progress.update(task, description="done", completed=steps)
+
+
+def _complain(problems: list[str]) -> None:
+    for problem in problems:
+        print(f"shahrnama: {problem}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""Open311 GeoReport v2 as cities really send it: JSON, JSON lines or XML, told apart by content.
+
+The standard: https://wiki.open311.org/GeoReport_v2/. Its JSON is made from its XML by dropping the root and the element
+name, so that both give the same records here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from lxml import etree
+
+from shahrnama.errors import ParseError
+
+if TYPE_CHECKING:
+    from shahrnama.client import Source
+
+Record = dict[str, Any]
+MOST_PAGES = 10_000  # a service that never sends a short page would be asked for ever
+
+
+def records(body: bytes, element: str) -> list[Record]:
+    """Records of one answer; `element` is the XML name of one, `service` or `request`.
+
+    Empty elements and JSON nulls are None. Raises ParseError in one line for anything that is not a list of records: a
+    web page, a cut or empty body, an error answer (GeoReport v2, Errors), doubled fields.
+    """
+    text = body.removeprefix(b"\xef\xbb\xbf").strip()
+    if not text:
+        _refuse(body, "is empty")
+    if text[:1] in b"[{":
+        found = list(_json(text))
+    elif text[:1] == b"<":
+        found = list(_xml(text, element))
+    else:
+        _refuse(body, "is neither JSON nor XML")
+    for record in found:
+        if set(record) == {"code", "description"}:
+            _refuse(body, f"is an error of the service ({record['code']}: {record['description']})")
+    return found
+
+
+def pages(source: Source, resource: str, path: str, *, params: dict[str, str], page_size: int) -> None:
+    """Ask for page 1, 2, … of `path` until one holds fewer than `page_size` records (GeoReport v2, extension paging).
+
+    Raises ParseError for a page that cannot be read, and where a full page comes twice: a service that ignores `page`
+    would be asked for ever.
+    """
+    former = b""
+    for page in range(1, MOST_PAGES + 1):
+        body = source.get(resource, path, {**params, "page": str(page), "page_size": str(page_size)})
+        try:
+            count = source.count(body, lambda body: len(records(body, "request")))
+        except ParseError as error:
+            raise ParseError(f"{source.dataset}: {path} page {page}: {error}") from error
+        if count < page_size:
+            return
+        if body == former:
+            raise ParseError(f"{source.dataset}: {path} page {page} repeats page {page - 1}; does it ignore `page`?")
+        former = body
+    raise ParseError(f"{source.dataset}: {path} has more than {MOST_PAGES} pages of {page_size}; ask by date instead")
+
+
+def _json(text: bytes) -> Iterator[Record]:
+    try:
+        decoded = text.decode("utf-8")
+        items = _array(decoded) if decoded[0] == "[" else _lines(decoded)
+    except ValueError as error:
+        _refuse(text, f"is broken JSON ({error})")
+    for item in items:
+        if not isinstance(item, dict):
+            _refuse(text, "holds something else than records")
+        yield {key: None if value == "" else value for key, value in item.items()}
+
+
+def _array(text: str) -> list[Any]:
+    found: list[Any] = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    return found
+
+
+def _lines(text: str) -> list[Any]:
+    return _array(f"[{','.join(line for line in text.splitlines() if line.strip())}]")
+
+
+def _xml(text: bytes, element: str) -> Iterator[Record]:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(text, parser)
+    except etree.XMLSyntaxError as error:
+        _refuse(text, f"is broken XML or a web page ({error.msg})")
+    if root.getroottree().docinfo.doctype:
+        _refuse(text, "has a document type, which GeoReport has not (a web page, or an attack)")
+    if root.tag == "errors":
+        element = "error"
+    for child in root:
+        if child.tag != element:
+            _refuse(text, f"holds <{child.tag}> where <{element}> is expected")
+        yield _once([(str(field.tag), _content(field)) for field in child.iterchildren(etree.Element)])
+
+
+def _content(field: Any) -> str | None:
+    if len(field):
+        raise ParseError(f"the field <{field.tag}> holds elements; a parser of its own must read it")
+    return (field.text or "").strip() or None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Record:
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        raise ParseError(f"a record has a field twice: {', '.join(name for name, _ in pairs)}")
+    return record
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _refuse(body: bytes, what: str) -> NoReturn:
+    start = " ".join(body[:80].decode("utf-8", "replace").split())
+    raise ParseError(f"the answer {what}; it starts {start!r}; open the address in a browser to see what it sends")

@@ -1,0 +1,148 @@
+"""Persian and Jalali: one home for letters, digits, search folding and the calendar.
+
+Text is normalised once, when it is parsed (`normalise`, which keeps the half-space of prose); search folds both what
+is indexed and what is asked (`fold`), so that every spelling of a word meets. Dates are Gregorian and UTC inside and
+Jalali at the edge, in the time zone Asia/Tehran (never a fixed offset: it was +04:30 in summers until 2022).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from persiantools.jdatetime import JalaliDate
+
+Language = Literal["fa", "en"]
+
+TEHRAN = ZoneInfo("Asia/Tehran")
+ZWNJ = "\u200c"
+JALALI_MONTHS = ("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند")
+
+_SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u2007"), " ")
+_INVISIBLE = dict.fromkeys(
+    [0x00AD, 0x0640, 0x200B, 0x200D, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
+_LETTERS = {**dict.fromkeys(map(ord, "يىېۍێ"), "ی"), **dict.fromkeys(map(ord, "كڪګ"), "ک"), 0x00AC: ZWNJ}
+_PROSE: dict[int, str | None] = {**_SPACES, **_INVISIBLE, **_LETTERS}
+
+_DIGITS = {base + value: str(value) for base in (0x06F0, 0x0660) for value in range(10)}
+_FOLDED: dict[int, str | None] = {
+    **_DIGITS,
+    **dict.fromkeys(map(ord, "ةۀهہە"), "ه"),
+    **dict.fromkeys(map(ord, "أإٱآ"), "ا"),
+    ord("ؤ"): "و",
+    ord("ئ"): "ی",
+    0x066B: ".",  # decimal separator
+    0x066C: None,  # thousands separator
+    0x0621: None,  # hamza
+    ord(ZWNJ): " ",
+}
+_MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
+_TOKEN = re.compile(r"\w+(?:\.\d+)*")
+
+# Inflections that do not change what a reader looks for: plural, plural with ezafe or possessive, comparative.
+SUFFIXES = ("هایشان", "هایمان", "هایتان", "هایی", "هایش", "های", "ها", "ترین", "تر")
+_ALONE = frozenset({*SUFFIXES, "ای", "ام", "ات", "اش", "اند", "ی", "می", "نمی"})
+# Words that only look inflected; those over the shortest stem length need a place here.
+_WHOLE = frozenset(
+    [
+        "تنها",
+        "انتها",
+        "دختر",
+        "دفتر",
+        "کمتر",
+        "بیشتر",
+        "بهتر",
+        "برتر",
+        "کمترین",
+        "بیشترین",
+        "بهترین",
+        "کامپیوتر",
+        "فیلتر",
+    ]
+)
+SHORTEST_STEM = 3  # letters: «بها» and «متر» are words of their own
+
+
+def normalise(text: str) -> str:
+    """Text as it is published: Persian ی and ک, no invisible marks but the half-space, single spaces, NFC."""
+    spelled = unicodedata.normalize("NFC", text).translate(_PROSE)
+    return re.sub(rf" ?{ZWNJ}+ ?", ZWNJ, " ".join(spelled.split())).strip(ZWNJ)
+
+
+def fold(text: str) -> str:
+    """Words as search compares them, joined by spaces; index and query go through this alike.
+
+    Letters, digits, diacritics, half-spaces and plural or comparative suffixes (written on, with a half-space, or
+    apart) make no difference: `كتابخانه‌ها`, `کتابخانه ها` and `کتابخانه` give the same word.
+    """
+    spelled = unicodedata.normalize("NFKC", text).translate(_PROSE).translate(_FOLDED)
+    words = _TOKEN.findall(_MARKS.sub("", spelled).casefold())
+    kept = [_stem(word) for word in words if word not in _ALONE]
+    return " ".join(kept or words)
+
+
+def _stem(word: str) -> str:
+    if word in _WHOLE:
+        return word
+    for suffix in SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= SHORTEST_STEM:
+            return word.removesuffix(suffix)
+    return word
+
+
+def ascii_digits(text: str) -> str:
+    """Persian and Arabic-Indic digits as ASCII ones; everything else as it is."""
+    return text.translate(_DIGITS)
+
+
+def persian_digits(text: str) -> str:
+    """ASCII digits as Persian ones; everything else as it is."""
+    return text.translate({0x30 + value: chr(0x06F0 + value) for value in range(10)})
+
+
+def number(value: float, language: Language) -> str:
+    """A number for people: grouped by thousands, ۱۲٬۳۴۵٫۶ or 12,345.6."""
+    grouped = f"{value:,}"
+    return persian_digits(grouped.replace(",", "٬").replace(".", "٫")) if language == "fa" else grouped
+
+
+def local_date(text: str) -> date:
+    """The day in Tehran of an ISO date or a UTC timestamp (`YYYY-MM-DD[THH:MM:SSZ]`); ValueError if it is neither."""
+    return _local_time(text).date() if "T" in text else date.fromisoformat(text)
+
+
+def jalali(text: str) -> str:
+    """The Jalali day of an ISO date or UTC timestamp, sortable: 1405-08-30 in ASCII digits."""
+    return JalaliDate.to_jalali(local_date(text)).isoformat()
+
+
+def gregorian(text: str) -> str:
+    """The ISO date of a Jalali one in any digits, `۱۴۰۵/۰۸/۳۰` or `1405-8-30`; ValueError if there is no such day."""
+    year, month, day = (int(part) for part in re.split(r"[/\-.]", ascii_digits(text.strip())))
+    found: date = JalaliDate(year, month, day).to_gregorian()
+    return found.isoformat()
+
+
+def display_date(text: str, language: Language) -> str:
+    """A date or timestamp as its day in Tehran: ۳۰ آبان ۱۴۰۵, or 21 November 2026."""
+    day = local_date(text)
+    if language == "en":
+        return f"{day.day} {day:%B %Y}"
+    local = JalaliDate.to_jalali(day)
+    return persian_digits(f"{local.day} {JALALI_MONTHS[local.month - 1]} {local.year}")
+
+
+def display_time(text: str, language: Language) -> str:
+    """A UTC timestamp with its hour and minute in Tehran: ۳۰ آبان ۱۴۰۵، ۱۴:۰۵, or 21 November 2026, 14:05."""
+    clock = f"{_local_time(text):%H:%M}"
+    day = display_date(text, language)
+    return f"{day}، {persian_digits(clock)}" if language == "fa" else f"{day}, {clock}"
+
+
+def _local_time(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(TEHRAN)

@@ -1,0 +1,133 @@
+"""Pages as people see them: headless Chromium, desktop and phone, Persian and English, with and without JavaScript."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="Chromium is not installed (apt install chromium); the browser tests need it"
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+TABLE = "/db/shahrnama/service_requests"
+SEARCH = f"{TABLE}?_search={quote('كتابخانه‌ها')}"
+PAGES = {
+    "home": ("/", "rtl"),
+    "home-en": ("/en/", "ltr"),
+    "datasets": ("/datasets/", "rtl"),
+    "dataset": ("/datasets/service_requests/", "rtl"),
+    "dataset-en": ("/en/datasets/service_requests/", "ltr"),
+    "authored": ("/datasets/districts/", "rtl"),
+    "about": ("/about/", "rtl"),
+    "about-en": ("/en/about/", "ltr"),
+    "datasette": ("/db/", "rtl"),
+    "database-en": ("/db/shahrnama?_lang=en", "ltr"),
+    "table": (TABLE, "rtl"),
+    "table-en": (f"{TABLE}?_lang=en", "ltr"),
+    "search": (SEARCH, "rtl"),
+    "files": ("/files/", "rtl"),
+}
+SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole_in_its_direction_and_asks_nobody_else(browser: Any, site: str, name: str, size: str) -> None:
+    path, direction = PAGES[name]
+    page = browser.new_page(viewport=SIZES[size])
+    asked: list[str] = []
+    failed: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("response", lambda answer: failed.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.goto(site + path, wait_until="networkidle")
+    assert {urlsplit(url).netloc for url in asked if not url.startswith("data:")} == {urlsplit(site).netloc}
+    assert [line for line in failed if not line.endswith("/sitemap.xml")] == []
+    assert page.evaluate("getComputedStyle(document.body).direction") == direction
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider <= 1, f"the page scrolls sideways by {wider} px"
+    assert "Vazirmatn" in page.evaluate("getComputedStyle(document.body).fontFamily")
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["/", TABLE, "/datasets/service_requests/", "/en/"])
+def test_demonstration_data_is_announced_on_screen(browser: Any, site: str, path: str) -> None:
+    page = browser.new_page(viewport=SIZES["phone"])
+    page.goto(site + path)
+    text = page.inner_text("body")
+    assert "ساختگی" in text or "fictional" in text
+    page.close()
+
+
+def test_real_data_is_not_announced_as_fictional(browser: Any, site: str) -> None:
+    page = browser.new_page()
+    page.goto(site + "/datasets/districts/")
+    assert "ساختگی" not in page.inner_text("main")
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/datasets/service_requests/", "/en/datasets/service_requests/"])
+def test_the_portal_says_the_same_without_javascript(browser: Any, site: str, path: str) -> None:
+    texts = []
+    for javascript in (True, False):
+        context = browser.new_context(java_script_enabled=javascript)
+        page = context.new_page()
+        page.goto(site + path, wait_until="load")
+        article = page.locator("article").first
+        texts.append(sorted(article.inner_text().replace("\u200c", "").split()))
+        assert article.locator("svg").count() >= (1 if "service_requests" in path else 0)
+        context.close()
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("name", ["home", "home-en", "dataset", "dataset-en", "table", "table-en", "search", "about"])
+def test_no_accessibility_violations(browser: Any, site: str, name: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = browser.new_page(viewport=SIZES["desktop"])
+    page.goto(site + PAGES[name][0], wait_until="networkidle")
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
+    assert [(item["id"], [node["target"] for node in item["nodes"]][:3]) for item in found] == []
+    page.close()
+
+
+def test_a_reader_searches_from_home_and_gets_rows(browser: Any, site: str) -> None:
+    page = browser.new_page(viewport=SIZES["phone"])
+    page.goto(site + "/")
+    page.locator("input[type=search]").first.fill("کتابخانه ها")
+    page.locator("input[type=search]").first.press("Enter")
+    page.wait_for_url("**/db/shahrnama/**")
+    assert page.locator("table tbody tr").count() > 0
+    assert page.locator("td time[datetime]").count() > 0
+    page.close()
+
+
+def test_english_is_carried_from_page_to_page(browser: Any, site: str) -> None:
+    page = browser.new_page(viewport=SIZES["desktop"])
+    page.goto(site + "/db/shahrnama?_lang=en")
+    page.locator("a[href*='/service_requests?']").first.click()
+    page.wait_for_load_state()
+    assert "_lang=en" in page.url
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.close()

@@ -1,0 +1,89 @@
+"""The command: each verb does its stage, complains in one line, and says by its exit code how it went."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shahrnama.catalog import House, read
+from shahrnama.cli import STAGES, main
+from shahrnama.contract import problems
+from shahrnama.errors import DatasetError
+from shahrnama.skeleton import write_skeleton
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_list_names_every_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--root", str(ROOT), "list"]) == 0
+    printed = capsys.readouterr().out
+    assert "service_requests [harvested]" in printed
+    assert "response_times [derived]" in printed
+    assert "districts [authored]" in printed
+
+
+def test_status_tells_what_is_published(city: House, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--root", str(ROOT), "--build", str(city.build), "status"]) == 0
+    printed = capsys.readouterr().out
+    assert "service_requests: promoted demo" in printed
+    assert "districts: promoted, 22 rows" in printed
+    assert "last_checked_at" in printed
+
+
+def test_status_before_any_build(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--root", str(ROOT), "--build", str(tmp_path), "status"]) == 0
+    assert "districts: not built, 0 rows" in capsys.readouterr().out
+
+
+def test_stages_run_one_by_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--root", str(ROOT), "--build", str(tmp_path)]
+    for stage in ("package", "derive", "validate"):
+        assert main([*options, stage, "districts"]) == 0, capsys.readouterr().err
+    assert main([*options, "load"]) == 0, capsys.readouterr().err
+    assert (tmp_path / "shahrnama.db").is_file()
+
+
+def test_a_source_that_is_not_set_is_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--root", str(ROOT), "--datasets", str(ROOT / "tests" / "datasets"), "--build", str(tmp_path)]
+    assert main([*options, "harvest"]) == 1
+    complaint = [line for line in capsys.readouterr().err.splitlines() if line.startswith("shahrnama:")]
+    assert len(complaint) == 1
+    assert "set SHAHRNAMA_BOSTON_URL" in complaint[0]
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (["--root", "{tmp}", "list"], "no datasets here"),
+        (["--root", "{root}", "--build", "{tmp}", "package", "nothing"], "no dataset named nothing"),
+        (["--root", "{root}", "--build", "{tmp}", "package", "service_requests"], "nothing harvested yet"),
+        (["--root", "{root}", "--build", "{tmp}", "validate", "districts"], "nothing staged"),
+    ],
+)
+def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], argv: list[str], says: str) -> None:
+    assert main([word.format(tmp=tmp_path, root=ROOT) for word in argv]) == 1
+    complaint = [line for line in capsys.readouterr().err.splitlines() if line.startswith("shahrnama:")]
+    assert len(complaint) == 1
+    assert says in complaint[0]
+
+
+def test_new_writes_a_folder_whose_gaps_the_contract_names(tmp_path: Path) -> None:
+    write_skeleton(tmp_path, "permits")
+    dataset = read(tmp_path / "permits")
+    assert dataset.parser("permits")
+    found = problems(dataset, [dataset])
+    assert any("description" in problem for problem in found)
+    for name, says in (("permits", "exists"), ("Permits-2", "no dataset name")):
+        with pytest.raises(DatasetError, match=says):
+            write_skeleton(tmp_path, name)
+
+
+def test_the_command_is_installed_and_helps() -> None:
+    environ = {**os.environ, "PYTHONPATH": str(ROOT / "scripts")}
+    command = [sys.executable, "-m", "shahrnama.cli", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environ, timeout=60, check=True)
+    assert all(verb in done.stdout for verb in (*STAGES, "serve", "new", "list", "status"))

@@ -1,0 +1,172 @@
+"""The whole road, end to end: a city's API over HTTP, packages, a database, pages; again; and when sources break."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import frictionless
+import pytest
+from shahrnama.privacy import findings
+
+from replay import Replay
+from shahrnama.atomic import read_json
+from shahrnama.captures import CaptureStore
+from shahrnama.catalog import House, catalog
+
+if TYPE_CHECKING:
+    from shahrnama.build import Outcome
+
+Build = Callable[..., "Outcome"]
+VARIABLE = "SHAHRNAMA_SERVICE_REQUESTS_URL"
+
+
+@pytest.fixture
+def second(city: House, tmp_path: Path) -> House:
+    """A copy of the city's build that a test may change."""
+    shutil.copytree(city.build, tmp_path / "build")
+    return House.at(city.root, build=tmp_path / "build")
+
+
+def contents(house: House) -> dict[str, bytes]:
+    paths = [*house.packages.rglob("*.*"), house.database]
+    return {str(path.relative_to(house.build)): path.read_bytes() for path in paths if path.is_file()}
+
+
+def query(house: House, sql: str) -> list[Any]:
+    with closing(sqlite3.connect(house.database)) as database:
+        return database.execute(sql).fetchall()
+
+
+def test_stock_tools_agree_with_every_package(city: House) -> None:
+    paths = sorted(city.packages.glob("*/datapackage.json"))
+    assert len(paths) == len(catalog(city.datasets))
+    for path in paths:
+        report = frictionless.validate(str(path))
+        assert report.valid, report.flatten(["type", "message"])
+
+
+def test_the_database_is_sound(city: House) -> None:
+    assert query(city, "pragma integrity_check") == [("ok",)]
+    assert query(city, "pragma foreign_key_check") == []
+    for dataset in catalog(city.datasets):
+        for resource in dataset.resources:
+            (count,) = query(city, f'select count(*) from "{resource.name}"')[0]
+            assert count > 0, resource.name
+    strict = dict(query(city, "select name, strict from pragma_table_list where schema = 'main' and type = 'table'"))
+    assert all(strict[resource.name] for dataset in catalog(city.datasets) for resource in dataset.resources)
+
+
+def test_every_harvested_row_leads_to_its_bytes(city: House) -> None:
+    store = CaptureStore(city.captures, "service_requests")
+    manifest = store.manifest()
+    assert manifest is not None
+    kept = {capture.capture_id for capture in manifest.captures}
+    for table in ("service_requests", "services"):
+        assert {row[0] for row in query(city, f"select distinct capture_id from {table}")} <= kept
+
+
+def test_derived_times_can_be_recomputed_by_hand(city: House) -> None:
+    path = city.packages / "service_requests" / "response_times.demo.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        published = list(csv.DictReader(file))
+    total = query(city, "select count(*), sum(status_code = 'open'), sum(status_code = 'closed') from service_requests")
+    summed = [sum(int(row[name]) for row in published) for name in ("request_count", "open_count", "closed_count")]
+    assert summed == list(total[0])
+    row = max(published, key=lambda row: int(row["closed_count"]))
+    days = query(
+        city,
+        "select julianday(updated_at) - julianday(requested_at) as d from service_requests where status_code = 'closed'"
+        f" and district_id = {int(row['district_id'])} and service_code = '{row['service_code']}' order by d",
+    )
+    found = [value for (value,) in days]
+    middle = (found[(len(found) - 1) // 2] + found[len(found) // 2]) / 2
+    assert float(row["median_close_days"]) == pytest.approx(middle, abs=0.006)
+
+
+def test_no_personal_data_is_published(city: House) -> None:
+    for path in city.packages.rglob("*.csv"):
+        if not path.name.endswith(".demo.csv"):
+            continue
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                row.pop("capture_id", None)
+                found = [(name, finding.kind) for name, text in row.items() for finding in findings(text)]
+                assert not found, path.name
+
+
+def test_planted_personal_data_was_there_to_be_masked(city: House) -> None:
+    masked = query(city, "select count(*) from service_requests where description like '%[شماره%'")
+    assert masked[0][0] > 0
+
+
+def test_demonstration_data_says_so_everywhere(city: House) -> None:
+    assert query(city, "select is_demo from datasets where dataset = 'service_requests'") == [(1,)]
+    assert query(city, "select is_demo from datasets where dataset = 'districts'") == [(0,)]
+    names = [path.name for path in (city.files / "service_requests").rglob("*") if path.is_file()]
+    assert names
+    assert all(".demo." in name for name in names)
+    assert not list((city.files / "districts").rglob("*.demo.*"))
+
+
+def test_a_second_build_parses_nothing_and_gives_the_same_bytes(second: House, build: Build) -> None:
+    before = contents(second)
+    outcome = build(second)
+    assert outcome.problems == []
+    assert outcome.parsed == set()
+    assert contents(second) == before
+    rows = [
+        row for row in CaptureStore(second.captures, "service_requests").attempts() if row["outcome"] == "unchanged"
+    ]
+    assert rows
+
+
+def test_a_build_from_nothing_gives_the_same_bytes(city: House, house: House, build: Build) -> None:
+    assert build(house).problems == []
+    assert contents(house) == contents(city)
+
+
+@pytest.mark.parametrize("fault", ["down", "html", "broken", "unknown field", "bad rows"])
+def test_a_broken_source_is_said_and_the_last_good_version_stays(
+    second: House, build: Build, replay: Replay, fault: str
+) -> None:
+    before = contents(second)
+    store = CaptureStore(second.captures, "service_requests")
+    attempts = len(store.attempts())
+    sample = second.datasets / "service_requests" / "sample"
+    requests = json.loads((sample / "service_requests.json").read_text(encoding="utf-8"))
+    replay.say("services.json", (sample / "services.json").read_bytes())
+    says = {
+        "down": "answered 503",
+        "html": "HTML",
+        "broken": "requests.json",
+        "unknown field": "secret_note",
+        "bad rows": "district_id",
+    }[fault]
+    if fault == "down":
+        replay.say("services.json", b"down", status=503, headers={"Retry-After": "86400"})
+    elif fault == "html":
+        replay.say("requests.json", b"<!doctype html><title>login</title>")
+    elif fault == "broken":
+        replay.say("requests.json", json.dumps(requests).encode()[:200])
+    elif fault == "unknown field":
+        replay.say("requests.json", json.dumps([{**requests[0], "secret_note": "x"}]).encode())
+    else:
+        replay.say("requests.json", json.dumps([{**record, "district": "99"} for record in requests]).encode())
+    outcome = build(second, {VARIABLE: replay.url})
+    assert not outcome.ok
+    assert any(says in problem for problem in outcome.problems), outcome.problems
+    assert all("\n" not in problem for problem in outcome.problems)
+    assert contents(second) == before
+    assert len(store.attempts()) > attempts
+    report = read_json(second.reports / "service_requests.json")
+    assert report["status"] == "held"
+    page = (second.html / "datasets" / "service_requests" / "index.html").read_text(encoding="utf-8")
+    assert report["problems"][0]["message"].split(":")[0] in page
+    assert read_json(second.reports / "districts.json")["status"] == "promoted"
