@@ -1,0 +1,57 @@
+"""Small pieces of plain Markdown: nothing that only one site generator knows."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Any
+
+from shahrnama.persian import Language, display_date, display_time, number
+from shahrnama.publish.texts import WORDS
+
+_SPECIAL = re.compile(r"([\\`*_\[\]|#~])")
+LONGEST_CELL = 90  # characters: a first look at a row, not its whole text
+
+
+def plain(value: str) -> str:
+    """Text that Markdown leaves alone: special characters escaped, no line breaks."""
+    return _SPECIAL.sub(r"\\\1", escape(" ".join(value.split()), quote=False))
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A Markdown table; cells are Markdown already."""
+    lines = [f"| {' | '.join(header)} |", "|" + "---|" * len(header)]
+    return ["", *lines, *(f"| {' | '.join(row)} |" for row in rows), ""]
+
+
+def cell(value: str, kind: str, language: Language) -> str:
+    """One value of a table for people, by its Table Schema type; long text is cut with an ellipsis."""
+    if not value:
+        return "—"
+    if kind == "boolean":
+        return WORDS[language]["yes" if value == "true" else "no"]
+    if kind in {"date", "datetime"}:
+        return moment(value, language)
+    if kind == "integer":
+        return number(int(value), language)
+    if kind == "number":
+        return number(float(value), language)
+    if value.startswith(("http://", "https://")):
+        return f'<a href="{escape(value)}" dir="ltr">{plain(value[:LONGEST_CELL])}</a>'
+    short = value if len(value) <= LONGEST_CELL else value[: LONGEST_CELL - 1].rsplit(" ", 1)[0] + "…"
+    return f"<bdi>{plain(short)}</bdi>"
+
+
+def moment(value: str, language: Language) -> str:
+    """A date or UTC time: Jalali (or Gregorian) to read, ISO for machines, the other calendar on hover."""
+    show = display_time if "T" in value else display_date
+    other: Language = "en" if language == "fa" else "fa"
+    return f'<time datetime="{escape(value)}" title="{show(value, other)}">{show(value, language)}</time>'
+
+
+def front_matter(**values: Any) -> list[str]:
+    """YAML front matter; JSON is YAML, and quotes what needs it."""
+    pairs = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value is not None]
+    return ["---", *pairs, "---", ""]

@@ -1,0 +1,267 @@
+"""Pages: the generated part of the portal, as plain Markdown in both languages."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from shahrnama.atomic import read_json
+from shahrnama.catalog import House
+from shahrnama.persian import Language, number
+from shahrnama.publish.charts import Chart, chart
+from shahrnama.publish.files import downloads
+from shahrnama.publish.markdown import cell, front_matter, moment, plain, table
+from shahrnama.publish.texts import TYPES, WORDS, citation, text
+
+FIRST_ROWS = 5
+FILES, DATABASE = "/files/", "/db/shahrnama/"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What is published: packages, the gate's reports, and the names behind keys."""
+
+    house: House
+
+    @cached_property
+    def packages(self) -> list[dict[str, Any]]:
+        """Promoted packages by name."""
+        return [read_json(path) for path in sorted(self.house.packages.glob("*/datapackage.json"))]
+
+    @cached_property
+    def reports(self) -> dict[str, dict[str, Any]]:
+        """The gate's report of each dataset."""
+        return {path.stem: read_json(path) for path in sorted(self.house.reports.glob("*.json"))}
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether anything published is fictional."""
+        return any(package["is_demo"] for package in self.packages)
+
+    @property
+    def row_count(self) -> int:
+        """Rows of all tables."""
+        return sum(resource["row_count"] for package in self.packages for resource in package["resources"])
+
+    def tables(self, package: dict[str, Any]) -> dict[str, Path]:
+        """CSV of each table of a package."""
+        folder = self.house.packages / package["name"]
+        return {resource["name"]: folder / resource["path"] for resource in package["resources"]}
+
+    def labels(self, package: dict[str, Any], language: Language) -> dict[str, dict[str, str]]:
+        """Names of the values of each foreign key column: the other table's label column, its `_en` twin in English."""
+        found: dict[str, dict[str, str]] = {}
+        for resource in package["resources"]:
+            inside = resource["schema"].get("foreignKeys") or []
+            for key in [*inside, *(resource.get("crossPackageForeignKeys") or [])]:
+                if len(key["fields"]) == 1:
+                    found[key["fields"][0]] = self._names(package, key["reference"], language)
+        return found
+
+    def charts(self, package: dict[str, Any], language: Language) -> list[Chart]:
+        """The charts that a descriptor asks for."""
+        tables, labels = self.tables(package), self.labels(package, language)
+        return [chart(item, package, tables, labels, language) for item in package.get("charts") or ()]
+
+    def owner(self, package: dict[str, Any], language: Language) -> str:
+        """Name of the publisher, where a published table with a label has its identifier."""
+        wanted = package.get("publisher") or ""
+        for other in self.packages:
+            for resource in other["resources"]:
+                if (resource["schema"].get("primaryKey") or [""])[0].removesuffix("_id") in {
+                    "organisation",
+                    "organization",
+                }:
+                    reference = {
+                        "package": other["name"],
+                        "resource": resource["name"],
+                        "fields": resource["schema"]["primaryKey"],
+                    }
+                    return self._names(other, reference, language).get(wanted, wanted)
+        return wanted
+
+    def _names(self, package: dict[str, Any], reference: Mapping[str, Any], language: Language) -> dict[str, str]:
+        name = reference.get("package") or package["name"]
+        other = next((item for item in self.packages if item["name"] == name), None)
+        resource = next((r for r in other["resources"] if r["name"] == reference["resource"]), None) if other else None
+        label = ((resource or {}).get("table") or {}).get("label_column")
+        if not (other and resource and label):
+            return {}
+        english = label.removesuffix("_fa") + "_en"
+        columns = {field["name"] for field in resource["schema"]["fields"]}
+        column = english if language == "en" and english in columns else label
+        (key,) = reference["fields"]
+        return {row[key]: row[column] for row in _rows(self.tables(other)[resource["name"]])}
+
+
+def home(site: Site, language: Language, lead: str) -> str:
+    """The front page: what this is (the authored `lead`), search, numbers, and what the charts say."""
+    words = WORDS[language]
+    lines = [*front_matter(title="شهرنما" if language == "fa" else "Shahrnama", demo=site.is_demo, hide=["toc"]), lead]
+    lines += [*_search(site, language), f"\n## {words['in_numbers']}\n", *_numbers(site, language)]
+    charted = [(package, item) for package in site.packages for item in site.charts(package, language)]
+    if charted:
+        lines.append(f"\n## {words['findings']}\n")
+    for package, item in charted:
+        lines += [*_figure(item, language), f"[{words['more']}](datasets/{package['name']}.md)\n"]
+    return "\n".join(lines)
+
+
+def dataset_list(site: Site, language: Language) -> str:
+    """One card a dataset: title, first words, whether it is real, rows, last change."""
+    words = WORDS[language]
+    lines = [
+        *front_matter(title=words["datasets"], demo=site.is_demo),
+        f"# {words['datasets']}\n",
+        words["datasets_lead"],
+    ]
+    for package in site.packages:
+        rows = sum(resource["row_count"] for resource in package["resources"])
+        kind = words["demo_word" if package["is_demo"] else "real_word"]
+        lines += [f"\n## [{plain(text(package, 'title', language))}]({package['name']}.md)\n"]
+        lines += [plain(text(package, "description", language)), ""]
+        facts = [f"`{package['name']}`", kind, f"{number(rows, language)} {words['rows']}"]
+        tables = words["comma"].join(f"`{resource['name']}`" for resource in package["resources"])
+        lines += [" · ".join([*facts, f"{words['tables']}: {tables}"]), ""]
+    return "\n".join(lines)
+
+
+def dataset_page(site: Site, package: dict[str, Any], language: Language) -> str:
+    """Everything about one dataset."""
+    words = WORDS[language]
+    title, description = text(package, "title", language), text(package, "description", language)
+    lines = front_matter(title=title, description=description, demo=package["is_demo"])
+    lines += [f"# {plain(title)}\n", *_held(site, package, language), plain(description), ""]
+    lines += _facts(site, package, language)
+    for item in site.charts(package, language):
+        lines += _figure(item, language)
+    for resource in package["resources"]:
+        lines += _resource(site, package, resource, language)
+    lines += [f"## {words['downloads']}\n", *_downloads(site, package, language)]
+    lines += [f"## {words['cite']}\n", f"> {plain(citation(package, language))}", ""]
+    return "\n".join(lines)
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _search(site: Site, language: Language) -> list[str]:
+    """A plain form that asks Datasette: the largest table that has full text."""
+    words = WORDS[language]
+    searched = [r for package in site.packages for r in package["resources"] if (r.get("table") or {}).get("search")]
+    if not searched:
+        return []
+    largest = max(searched, key=lambda resource: int(resource["row_count"]))
+    english = '<input type="hidden" name="_lang" value="en">' if language == "en" else ""
+    return [
+        "",
+        f'<form class="search" role="search" action="{DATABASE}{largest["name"]}" method="get">'
+        f'<label for="q">{words["search_label"]}</label> <span><input id="q" type="search" name="_search" required>'
+        f'{english} <button type="submit">{words["search_button"]}</button></span> '
+        f"<small>{words['search']}. {words['search_note']}</small></form>",
+        "",
+    ]
+
+
+def _numbers(site: Site, language: Language) -> list[str]:
+    words = WORDS[language]
+    tables = sum(len(package["resources"]) for package in site.packages)
+    facts = [(len(site.packages), words["datasets"]), (tables, words["tables"]), (site.row_count, words["rows"])]
+    items = "".join(f"<li><b>{number(value, language)}</b> {name}</li>" for value, name in facts)
+    return [f'<ul class="numbers">{items}</ul>', ""]
+
+
+def _held(site: Site, package: dict[str, Any], language: Language) -> list[str]:
+    report = site.reports.get(package["name"])
+    if not report or report["status"] != "held":
+        return []
+    reasons = "".join(f'<li dir="ltr">{escape(problem["message"])}</li>' for problem in report["problems"][:FIRST_ROWS])
+    return [f'<div class="held" role="note"><p>{WORDS[language]["held"]}</p><ul>{reasons}</ul></div>', ""]
+
+
+def _facts(site: Site, package: dict[str, Any], language: Language) -> list[str]:
+    words, report = WORDS[language], site.reports.get(package["name"]) or {}
+    licence, source = (package.get("licenses") or [{}])[0], (package.get("sources") or [{}])[0]
+    checked, changed = report.get("last_checked_at"), report.get("last_changed_at")
+    rows = [
+        (words["owner"], plain(site.owner(package, language))),
+        (words["licence"], f"[{plain(text(licence, 'title', language))}]({licence.get('path', '')})"),
+        (words["source"], f"[{plain(text(source, 'title', language))}]({source.get('path', '')})"),
+        (words["checked"], moment(checked, language) if checked else words["by_hand"]),
+        *([(words["changed"], moment(changed, language))] if changed else []),
+        (words["status"], words["demo_word" if package["is_demo"] else "real_word"]),
+    ]
+    return ['<dl class="facts">', *(f"<dt>{name}</dt><dd>{_inline(value)}</dd>" for name, value in rows), "</dl>", ""]
+
+
+def _inline(value: str) -> str:
+    """A Markdown link as HTML, for places that Markdown does not reach."""
+    if value.startswith("[") and value.endswith(")") and "](" in value:
+        title, _, address = value[1:-1].partition("](")
+        return f'<a href="{escape(address)}">{title}</a>'
+    return value
+
+
+def _figure(item: Chart, language: Language) -> list[str]:
+    """A chart with its sentence and its data as a table; one line of HTML, so that Markdown leaves it whole."""
+    words = WORDS[language]
+    rows = "".join(
+        f"<tr><td>{escape(label)}</td><td>{number(value, language)}</td></tr>" for label, value in item.pairs
+    )
+    return [
+        f'<figure id="{item.name}"><figcaption><b>{escape(item.title)}</b> <span>{escape(item.description)}</span>'
+        f"</figcaption>{item.svg}<details><summary>{words['chart_data']}</summary><table><tbody>{rows}</tbody></table>"
+        "</details></figure>",
+        "",
+    ]
+
+
+def _resource(site: Site, package: dict[str, Any], resource: dict[str, Any], language: Language) -> list[str]:
+    words, fields = WORDS[language], resource["schema"]["fields"]
+    english = "?_lang=en" if language == "en" else ""
+    first = list(islice(_rows(site.tables(package)[resource["name"]]), FIRST_ROWS))
+    header = [plain(text(field, "title", language)) for field in fields]
+    shown = [[cell(row[field["name"]], field["type"], language) for field in fields] for row in first]
+    dictionary = [
+        (
+            f"`{field['name']}`",
+            plain(text(field, "title", language)),
+            TYPES[language].get(field["type"], field["type"]),
+            plain(text(field, "description", language)),
+        )
+        for field in fields
+    ]
+    return [
+        f"## {plain(text(resource, 'title', language))}\n",
+        f"{plain(text(resource, 'description', language))} `{resource['name']}`, "
+        f"{number(resource['row_count'], language)} {words['rows']}.\n",
+        f'<a class="button" href="{DATABASE}{resource["name"]}{english}">{words["query"]}</a>\n',
+        f"### {words['first_rows']}",
+        *table(header, shown),
+        f"### {words['dictionary']}",
+        *table([words["column"], "", words["type"], words["meaning"]], dictionary),
+    ]
+
+
+def _downloads(site: Site, package: dict[str, Any], language: Language) -> list[str]:
+    words = WORDS[language]
+    rows = [
+        (f'<a href="{FILES}{path}" dir="ltr">{path.split("/")[1]}</a>', _size(size, language), f"`{digest[:16]}…`")
+        for path, size, digest in downloads(site.house, package)
+    ]
+    return table([words["file"], words["size"], f'<a href="{FILES}SHA256SUMS">SHA-256</a>'], rows)
+
+
+def _size(size: int, language: Language) -> str:
+    kilobytes = max(1, round(size / 1000))
+    if kilobytes < 1000:
+        return f"{number(kilobytes, language)} {'کیلوبایت' if language == 'fa' else 'kB'}"
+    return f"{number(round(size / 1e6, 1), language)} {'مگابایت' if language == 'fa' else 'MB'}"

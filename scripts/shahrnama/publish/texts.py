@@ -1,0 +1,122 @@
+"""Words of the generated pages, in both languages, and sentences that need data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shahrnama.persian import Language
+
+LANGUAGES: tuple[Language, Language] = ("fa", "en")
+
+WORDS: dict[Language, dict[str, str]] = {
+    "fa": {
+        "datasets": "مجموعه‌داده‌ها",
+        "datasets_lead": "هرچه این سایت منتشر می‌کند. روی هر کدام بزنید تا شرح، نمودار و دانلودش را ببینید.",
+        "owner": "صاحب داده",
+        "licence": "پروانه",
+        "source": "منبع",
+        "checked": "آخرین بررسی منبع",
+        "changed": "آخرین تغییر",
+        "by_hand": "با دست نگه‌داری می‌شود؛ هر ردیف منبع خودش را دارد",
+        "rows": "ردیف",
+        "tables": "جدول",
+        "in_numbers": "داده‌ها به عدد",
+        "dictionary": "واژه‌نامهٔ ستون‌ها",
+        "column": "ستون",
+        "meaning": "یعنی چه",
+        "type": "گونه",
+        "first_rows": "چند ردیف نخست",
+        "query": "جست‌وجو و پرس‌وجو در این جدول",
+        "downloads": "دانلود",
+        "file": "پرونده",
+        "size": "حجم",
+        "cite": "چگونه ارجاع دهیم",
+        "chart_data": "داده‌های نمودار",
+        "held": "نسخهٔ تازه‌ای رسید، اما پذیرفته نشد. آنچه می‌بینید آخرین نسخهٔ درست است. دلیل:",
+        "demo_word": "نمونهٔ ساختگی",
+        "real_word": "واقعی",
+        "status": "وضعیت",
+        "search": "جست‌وجو در درخواست‌ها و جدول‌ها",
+        "search_label": "دنبال چه می‌گردید؟",
+        "search_button": "بگرد",
+        "search_note": "جست‌وجو به Datasette نیاز دارد؛ املای واژه مهم نیست.",
+        "findings": "داده‌ها چه می‌گویند؟",
+        "more": "همهٔ جزئیات",
+        "no": "نه",
+        "yes": "بله",
+        "comma": "، ",
+    },
+    "en": {
+        "datasets": "Datasets",
+        "datasets_lead": "Everything that this site publishes. Open one for its description, chart and downloads.",
+        "owner": "Owner",
+        "licence": "Licence",
+        "source": "Source",
+        "checked": "Source last checked",
+        "changed": "Last changed",
+        "by_hand": "kept by hand; each row has its own source",
+        "rows": "rows",
+        "tables": "tables",
+        "in_numbers": "In numbers",
+        "dictionary": "Data dictionary",
+        "column": "Column",
+        "meaning": "Meaning",
+        "type": "Type",
+        "first_rows": "First rows",
+        "query": "Search and query this table",
+        "downloads": "Downloads",
+        "file": "File",
+        "size": "Size",
+        "cite": "How to cite",
+        "chart_data": "Data of the chart",
+        "held": "A newer version came but was not accepted. What you see is the last good version. The reason:",
+        "demo_word": "fictional sample",
+        "real_word": "real",
+        "status": "Status",
+        "search": "Search requests and tables",
+        "search_label": "What are you looking for?",
+        "search_button": "Search",
+        "search_note": "Search needs Datasette; any spelling will do.",
+        "findings": "What does the data say?",
+        "more": "All details",
+        "no": "no",
+        "yes": "yes",
+        "comma": ", ",
+    },
+}
+
+TYPES: dict[Language, dict[str, str]] = {
+    "fa": {
+        "string": "متن",
+        "integer": "عدد صحیح",
+        "number": "عدد",
+        "boolean": "بله/نه",
+        "date": "تاریخ",
+        "datetime": "زمان (UTC)",
+    },
+    "en": {
+        "string": "text",
+        "integer": "integer",
+        "number": "number",
+        "boolean": "yes/no",
+        "date": "date",
+        "datetime": "time (UTC)",
+    },
+}
+
+
+def text(item: dict[str, Any], key: str, language: Language) -> str:
+    """A title or description of a descriptor in one language; English falls back to Persian, never to nothing."""
+    if language == "en" and item.get(f"{key}_en"):
+        return str(item[f"{key}_en"])
+    return str(item.get(key) or item.get("name") or "")
+
+
+def citation(package: dict[str, Any], language: Language) -> str:
+    """How to cite a dataset; demonstration data says that it is."""
+    title = text(package, "title", language)
+    if language == "fa":
+        demo = " [دادهٔ نمونه و ساختگی]" if package["is_demo"] else ""
+        return f"شهرنما، «{title}»{demo}، مجموعه‌دادهٔ {package['name']}."
+    demo = " [fictional demonstration data]" if package["is_demo"] else ""
+    return f"Shahrnama, “{title}”{demo}, dataset {package['name']}."
