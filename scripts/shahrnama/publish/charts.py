@@ -43,10 +43,8 @@ class Chart:
         drawn = vl_convert.vegalite_to_svg(_specification(self), vl_version=VEGA_LITE)
         total = WIDTH + LABELS + NUMBERS
         height = STEP * len(self.pairs) + 8
-        head = (
-            f'<svg viewBox="0 0 {total} {height}" role="img" aria-label="{escape(f"{self.title}. {self.description}")}" '
-            f'class="chart" xmlns="http://www.w3.org/2000/svg">'
-        )
+        said = escape(f"{self.title}. {self.description}")
+        head = f'<svg class="chart" viewBox="0 0 {total} {height}" role="img" aria-label="{said}">'
         inner = re.sub(r"\A.*?<svg[^>]*>", "", drawn, count=1, flags=re.S)
         inner = re.sub(r' aria-[a-z]+="[^"]*"| role="[^"]*"', "", inner)  # the whole is one picture with one name
         return head + " ".join(inner.split())
@@ -89,7 +87,7 @@ def _whole(value: float) -> float:
 
 
 def _specification(chart: Chart) -> dict[str, Any]:
-    """Vega-Lite: bars, and a text at the end of each; names stand right of Persian bars, left of English ones."""
+    """Vega-Lite: bars, and a text at the end of each; names stand at the bars' feet."""
     persian = chart.language == "fa"
     values = [
         {"order": at, "label": label, "value": value, "text": number(value, chart.language)}
@@ -97,8 +95,8 @@ def _specification(chart: Chart) -> dict[str, Any]:
     ]
     y = {"field": "order", "type": "ordinal", "axis": None}
     x = {"field": "value", "type": "quantitative", "axis": None, "scale": {"reverse": persian, "zero": True}}
-    words = {"fontSize": 13, "font": "Vazirmatn, sans-serif", "fill": INK, "baseline": "middle", "type": "text"}
-    name_at, side = (WIDTH + LABELS - 2, "right") if persian else (2 - LABELS, "left")
+    words = {"fontSize": 14, "font": "Vazirmatn, sans-serif", "fill": INK, "baseline": "middle", "type": "text"}
+    name_at, side = (WIDTH + 6, "left") if persian else (-6, "right")
     offset = -5 if persian else 5
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",

@@ -27,7 +27,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def cell(value: str, kind: str, language: Language) -> str:
-    """One value of a table for people, by its Table Schema type; long text is cut with an ellipsis."""
+    """One value of a table for people, as HTML, by its Table Schema type; long text is cut with an ellipsis."""
     if not value:
         return "—"
     if kind == "boolean":
@@ -39,9 +39,9 @@ def cell(value: str, kind: str, language: Language) -> str:
     if kind == "number":
         return number(float(value), language)
     if value.startswith(("http://", "https://")):
-        return f'<a href="{escape(value)}" dir="ltr">{plain(value[:LONGEST_CELL])}</a>'
+        return f'<a href="{escape(value)}" dir="ltr">{escape(value[:LONGEST_CELL])}</a>'
     short = value if len(value) <= LONGEST_CELL else value[: LONGEST_CELL - 1].rsplit(" ", 1)[0] + "…"
-    return f"<bdi>{plain(short)}</bdi>"
+    return f"<bdi>{escape(' '.join(short.split()))}</bdi>"
 
 
 def moment(value: str, language: Language) -> str:

@@ -103,13 +103,20 @@ class Site:
 def home(site: Site, language: Language, lead: str) -> str:
     """The front page: what this is (the authored `lead`), search, numbers, and what the charts say."""
     words = WORDS[language]
-    lines = [*front_matter(title="شهرنما" if language == "fa" else "Shahrnama", demo=site.is_demo, hide=["toc"]), lead]
+    lines = [
+        *front_matter(
+            title="شهرنما" if language == "fa" else "Shahrnama", demo=site.is_demo, hide=["navigation", "toc"]
+        ),
+        lead,
+    ]
     lines += [*_search(site, language), f"\n## {words['in_numbers']}\n", *_numbers(site, language)]
     charted = [(package, item) for package in site.packages for item in site.charts(package, language)]
     if charted:
         lines.append(f"\n## {words['findings']}\n")
+    lines.append('<div class="figures">')
     for package, item in charted:
-        lines += [*_figure(item, language), f"[{words['more']}](datasets/{package['name']}.md)\n"]
+        lines.append(_figure(item, language, f'<a href="datasets/{package["name"]}/#{item.name}">{words["more"]}</a>'))
+    lines.append("</div>\n")
     return "\n".join(lines)
 
 
@@ -136,11 +143,11 @@ def dataset_page(site: Site, package: dict[str, Any], language: Language) -> str
     """Everything about one dataset."""
     words = WORDS[language]
     title, description = text(package, "title", language), text(package, "description", language)
-    lines = front_matter(title=title, description=description, demo=package["is_demo"])
+    lines = front_matter(title=title, description=description, demo=package["is_demo"], hide=["navigation"])
     lines += [f"# {plain(title)}\n", *_held(site, package, language), plain(description), ""]
     lines += _facts(site, package, language)
-    for item in site.charts(package, language):
-        lines += _figure(item, language)
+    figures = [_figure(item, language) for item in site.charts(package, language)]
+    lines += ['<div class="figures">', *figures, "</div>\n"] if figures else []
     for resource in package["resources"]:
         lines += _resource(site, package, resource, language)
     lines += [f"## {words['downloads']}\n", *_downloads(site, package, language)]
@@ -210,31 +217,28 @@ def _inline(value: str) -> str:
     return value
 
 
-def _figure(item: Chart, language: Language) -> list[str]:
+def _figure(item: Chart, language: Language, after: str = "") -> str:
     """A chart with its sentence and its data as a table; one line of HTML, so that Markdown leaves it whole."""
     words = WORDS[language]
     rows = "".join(
         f"<tr><td>{escape(label)}</td><td>{number(value, language)}</td></tr>" for label, value in item.pairs
     )
-    return [
+    return (
         f'<figure id="{item.name}"><figcaption><b>{escape(item.title)}</b> <span>{escape(item.description)}</span>'
         f"</figcaption>{item.svg}<details><summary>{words['chart_data']}</summary><table><tbody>{rows}</tbody></table>"
-        "</details></figure>",
-        "",
-    ]
+        f"</details>{after}</figure>"
+    )
 
 
 def _resource(site: Site, package: dict[str, Any], resource: dict[str, Any], language: Language) -> list[str]:
     words, fields = WORDS[language], resource["schema"]["fields"]
     english = "?_lang=en" if language == "en" else ""
     first = list(islice(_rows(site.tables(package)[resource["name"]]), FIRST_ROWS))
-    header = [plain(text(field, "title", language)) for field in fields]
-    shown = [[cell(row[field["name"]], field["type"], language) for field in fields] for row in first]
+    header = "".join(f"<th>{escape(text(field, 'title', language))}</th>" for field in fields)
+    shown = "".join(f"<tr>{_cells(row, fields, language)}</tr>" for row in first)
     dictionary = [
         (
-            f"`{field['name']}`",
-            plain(text(field, "title", language)),
-            TYPES[language].get(field["type"], field["type"]),
+            f"**{plain(text(field, 'title', language))}** `{field['name']}` {TYPES[language][field['type']]}",
             plain(text(field, "description", language)),
         )
         for field in fields
@@ -244,11 +248,15 @@ def _resource(site: Site, package: dict[str, Any], resource: dict[str, Any], lan
         f"{plain(text(resource, 'description', language))} `{resource['name']}`, "
         f"{number(resource['row_count'], language)} {words['rows']}.\n",
         f'<a class="button" href="{DATABASE}{resource["name"]}{english}">{words["query"]}</a>\n',
-        f"### {words['first_rows']}",
-        *table(header, shown),
+        f"### {words['first_rows']}\n",
+        f'<div class="rows" tabindex="0"><table><thead><tr>{header}</tr></thead><tbody>{shown}</tbody></table></div>\n',
         f"### {words['dictionary']}",
-        *table([words["column"], "", words["type"], words["meaning"]], dictionary),
+        *table([words["column"], words["meaning"]], dictionary),
     ]
+
+
+def _cells(row: dict[str, str], fields: list[dict[str, Any]], language: Language) -> str:
+    return "".join(f"<td>{cell(row[field['name']], field['type'], language)}</td>" for field in fields)
 
 
 def _downloads(site: Site, package: dict[str, Any], language: Language) -> list[str]:
