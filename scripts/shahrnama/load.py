@@ -1,58 +1,40 @@
 """Load: from packages to one SQLite file, rebuilt whole, checked, and swapped in.
 
-The schema makes the table: types, keys, constraints and STRICT come from the descriptor alone. Nothing in the file
-tells when it was made, so that the same packages give the same bytes.
+Types, keys, constraints and STRICT come from the descriptors alone (`statements.py`). Nothing in the file tells when
+it was made: the same packages give the same bytes under the same SQLite.
 """
 
 from __future__ import annotations
 
+import csv
+import math
+import os
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from shahrnama.atomic import read_json
 from shahrnama.catalog import House
 from shahrnama.errors import LoadError
 from shahrnama.persian import fold
-from shahrnama.register import REGISTER, register_rows
-from shahrnama.tables import read_rows
+from shahrnama.register import Package, promoted, register_rows, registers
+from shahrnama.statements import (
+    Table,
+    create_statement,
+    in_order,
+    index_statements,
+    insert_statement,
+    listed,
+    quoted,
+    search_name,
+    search_statement,
+)
 
-COLUMN_TYPES = {"integer": "INTEGER", "boolean": "INTEGER", "number": "REAL"}  # everything else is TEXT
-BOOLEANS = {"true": 1, "false": 0}
+Cells = tuple[Any, ...]
+
 PAGE_BYTES = 4096  # SQLite's own default, pinned: another would be another file
-
-
-@dataclass(frozen=True)
-class Table:
-    """One published table: its dataset, its resource as `datapackage.json` has it, and its CSV."""
-
-    dataset: str
-    resource: dict[str, Any]
-    csv: Path
-
-    @property
-    def name(self) -> str:
-        """Name of the resource and of the table."""
-        return str(self.resource["name"])
-
-    @property
-    def fields(self) -> list[dict[str, Any]]:
-        """Fields in published order."""
-        return list(self.resource["schema"]["fields"])
-
-    @property
-    def keys(self) -> list[dict[str, Any]]:
-        """Foreign keys into this and other packages."""
-        inside = self.resource["schema"].get("foreignKeys") or []
-        return [*inside, *(self.resource.get("crossPackageForeignKeys") or [])]
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """Options of the table: search, indexes, facets."""
-        return dict(self.resource.get("table") or {})
+REGISTERS = "the site's own registers"
 
 
 def load(house: House) -> Path:
@@ -60,180 +42,174 @@ def load(house: House) -> Path:
 
     Raises LoadError in one line (table, row, what to do); the former database then stays as it was.
     """
-    packages = [read_json(path) for path in sorted(house.packages.glob("*/datapackage.json"))]
-    if not packages:
-        raise LoadError(f"{house.packages}: nothing is promoted yet; run `shahrnama build` and see what it says")
-    tables = [
-        Table(package["name"], resource, house.packages / package["name"] / resource["path"])
-        for package in packages
-        for resource in package["resources"]
-    ]
-    _unique(tables)
+    packages = promoted(house)
+    tables = [Table(REGISTERS, register) for register in registers()]
+    for package in packages:
+        folder = house.packages / package["name"]
+        tables += [Table(package["name"], item, folder / item["path"]) for item in package["resources"]]
+    _distinct(tables)
     fresh = house.database.with_name(house.database.name + ".new")
     fresh.unlink(missing_ok=True)
     try:
-        with closing(sqlite3.connect(fresh, isolation_level=None)) as database:
-            _fill(database, packages, tables)
+        with _located(house.database.name), closing(sqlite3.connect(fresh, isolation_level=None)) as database:
+            _fill(database, packages, in_order(tables))
             _check(database, tables)
+        _sync(fresh)
         fresh.replace(house.database)
+    except OSError as error:
+        raise LoadError(f"{house.database} cannot be written: {error}; make room or mend its folder") from error
     finally:
         fresh.unlink(missing_ok=True)
     return house.database
 
 
-def _unique(tables: Iterable[Table]) -> None:
-    seen = dict.fromkeys(REGISTER, "the site's own registers")
+def _distinct(tables: Iterable[Table]) -> None:
+    seen: dict[str, str] = {}
     for table in tables:
         if table.name in seen:
-            raise LoadError(f"table {table.name} is in {seen[table.name]} and in {table.dataset}; rename one of them")
-        seen[table.name] = f"dataset {table.dataset}"
+            place = f"in {seen[table.name]} and in dataset {table.dataset}"
+            raise LoadError(f"table {table.name} is {place}; rename the resource in one of them")
+        seen[table.name] = table.dataset if table.csv is None else f"dataset {table.dataset}"
 
 
-def _fill(database: sqlite3.Connection, packages: list[dict[str, Any]], tables: list[Table]) -> None:
+def _fill(database: sqlite3.Connection, packages: list[Package], tables: list[Table]) -> None:
     database.execute(f"PRAGMA page_size = {PAGE_BYTES}")
     database.execute("PRAGMA journal_mode = OFF")  # a half-made file is thrown away, not recovered
+    database.execute("PRAGMA synchronous = OFF")  # it is synced once, before the swap
+    database.execute("PRAGMA foreign_keys = OFF")  # checked over the whole at the end, in any order of rows
     database.execute("BEGIN")
-    for table in tables:
-        database.execute(create_statement(table, tables))
-    for name, columns in REGISTER.items():
-        database.execute(f"CREATE TABLE {quoted(name)} ({columns}) STRICT")
+    _create(database, tables)
     for name, rows in register_rows(packages).items():
         for row in rows:
-            _insert(database, name, list(row), [tuple(row.values())])
+            database.execute(insert_statement(name, list(row)), tuple(row.values()))
     for table in tables:
-        _insert(database, table.name, [field["name"] for field in table.fields], _values(table))
-        for statement in _index_statements(table):
-            database.execute(statement)
-        _index_text(database, table)
+        if table.csv:
+            _insert(database, table, table.csv)
+        with _located(f"table {table.name}"):
+            for statement in index_statements(table):
+                database.execute(statement)
+            if table.search:
+                _index_text(database, table)
     database.execute("COMMIT")
     database.execute("ANALYZE")
     database.execute("VACUUM")
 
 
-def create_statement(table: Table, tables: Iterable[Table]) -> str:
-    """The CREATE TABLE of a resource: STRICT, with its keys and with its foreign keys where the other table is here.
-
-    Columns of the primary key are NOT NULL too, which SQLite does not ask by itself.
-    """
-    primary = _names(table.resource["schema"].get("primaryKey"))
-    parts = [_column(field, primary) for field in table.fields]
-    if primary:
-        parts.append(f"PRIMARY KEY ({_list(primary)})")
-    known = {other.name for other in tables}
-    for key in table.keys:
-        if key["reference"]["resource"] in known:
-            target = f"{quoted(key['reference']['resource'])} ({_list(_names(key['reference']['fields']))})"
-            parts.append(f"FOREIGN KEY ({_list(_names(key['fields']))}) REFERENCES {target}")
-    if _traced(table):
-        parts.append("FOREIGN KEY (capture_id) REFERENCES captures (capture_id)")
-    return f"CREATE TABLE {quoted(table.name)} (\n  " + ",\n  ".join(parts) + "\n) STRICT"
+def _create(database: sqlite3.Connection, tables: list[Table]) -> None:
+    known = {table.name for table in tables}
+    before: set[str] = set()
+    for table in tables:
+        with _located(f"table {table.name}"):
+            database.execute(create_statement(table, known, before))
+        before.add(table.name)
 
 
-def _traced(table: Table) -> bool:
-    return table.resource["kind"] == "harvested" and any(field["name"] == "capture_id" for field in table.fields)
+def _insert(database: sqlite3.Connection, table: Table, path: Path) -> None:
+    """Rows in the order of the CSV; row numbers count its lines, the header being 1, as the gate's reports do."""
+    converters = [_converter(table, field) for field in table.fields]
+    row = 1
 
+    def rows() -> Iterator[Cells]:
+        nonlocal row
+        for row, texts in enumerate(_texts(table, path), start=2):  # noqa: B007 the errors below tell it
+            if len(texts) != len(converters):
+                raise ValueError(f"has {len(texts)} cells, the header {len(converters)}")
+            yield tuple(convert(text) for convert, text in zip(converters, texts, strict=True))
 
-def _column(field: dict[str, Any], primary: tuple[str, ...]) -> str:
-    name, constraints = quoted(field["name"]), field.get("constraints") or {}
-    parts = [name, COLUMN_TYPES.get(field["type"], "TEXT")]
-    if constraints.get("required") or field["name"] in primary:
-        parts.append("NOT NULL")
-    if constraints.get("unique"):
-        parts.append("UNIQUE")
-    if field["type"] == "boolean":
-        parts.append(f"CHECK ({name} IN (0, 1))")
-    elif constraints.get("enum"):
-        parts.append(f"CHECK ({name} IN ({', '.join(_literal(value) for value in constraints['enum'])}))")
-    return " ".join(parts)
-
-
-def _values(table: Table) -> Iterator[tuple[Any, ...]]:
-    types = [field["type"] for field in table.fields]
-    for number, row in enumerate(read_rows(table.csv), start=2):
-        try:
-            yield tuple(_value(text, kind) for text, kind in zip(row.values(), types, strict=True))
-        except (KeyError, ValueError) as error:
-            raise LoadError(f"{table.csv.name} row {number}: {error}; validate the package again") from error
-
-
-def _value(text: str, kind: str) -> str | int | float | None:
-    if not text:
-        return None
-    if kind == "boolean":
-        return BOOLEANS[text]
-    if kind == "integer":
-        return int(text)
-    return float(text) if kind == "number" else text
-
-
-def _insert(database: sqlite3.Connection, table: str, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    marks = ", ".join("?" * len(columns))
-    statement = f"INSERT INTO {quoted(table)} ({_list(columns)}) VALUES ({marks})"  # noqa: S608 quoted names
     try:
-        database.executemany(statement, rows)
-    except sqlite3.Error as error:
-        raise LoadError(
-            f"table {table}: {error}; correct its descriptor or its rows, then package and validate"
-        ) from error
+        database.executemany(insert_statement(table.name, table.columns), rows())
+    except (sqlite3.Error, ValueError, OverflowError, csv.Error) as error:
+        raise LoadError(f"table {table.name} row {row}: {error}; mend it and validate {table.dataset} again") from error
+    except OSError as error:
+        raise LoadError(f"table {table.name}: {error}; validate {table.dataset} again") from error
 
 
-def _index_statements(table: Table) -> Iterator[str]:
-    """Indexes on what readers filter by and on every foreign key; the primary key has its own."""
-    wanted = [_names(key["fields"]) for key in table.keys] + [
-        _names(item) for item in table.options.get("indexes") or ()
-    ]
-    primary = _names(table.resource["schema"].get("primaryKey"))
-    for columns in dict.fromkeys(wanted):
-        if columns != primary[: len(columns)]:
-            name = quoted("_".join(("ix", table.name, *columns)))
-            yield f"CREATE INDEX {name} ON {quoted(table.name)} ({_list(columns)})"
+def _texts(table: Table, path: Path) -> Iterator[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        header = next(reader, [])
+        if header != table.columns:
+            raise ValueError(f"{path.name} has columns {header}, the descriptor {table.columns}")
+        yield from reader
+
+
+def _converter(table: Table, field: dict[str, Any]) -> Callable[[str], Any]:
+    """From a cell's text to its value: nothing is NULL, except in a key, which SQLite would fill with a new number."""
+    kinds: dict[str, Callable[[str], Any]] = {"integer": int, "number": _number, "boolean": _boolean}
+    kind = kinds.get(field["type"], str)
+    name, in_key = field["name"], field["name"] in table.primary_key
+
+    def convert(text: str) -> Any:
+        if text:
+            return kind(text)
+        if in_key:
+            raise ValueError(f"{name} is empty, but is part of the primary key")
+        return None
+
+    return convert
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no number that a table can hold")  # SQLite would make NULL of NaN
+    return value
+
+
+def _boolean(text: str) -> int:
+    if text not in {"true", "false"}:
+        raise ValueError(f"{text!r} is neither true nor false")
+    return int(text == "true")
 
 
 def _index_text(database: sqlite3.Connection, table: Table) -> None:
-    """Full text over the columns in `search`, folded as queries are (`persian.fold`), by the table's own rowid.
+    """Fill the full-text table with text folded as queries are (`persian.fold`), by the table's own rowid.
 
-    An external-content table whose content is not the table's own text: `rebuild` would undo the folding, and the
-    file is never written again, so nothing does. Datasette detects it by `content="table"`.
+    Its content is another text than the table's. That is sound as long as nobody runs `rebuild` or asks FTS5 to compare
+    (`integrity-check` with rank 1); `PRAGMA integrity_check` does not, measured on SQLite 3.40 and 3.54. VACUUM may
+    number the rows of a table without an integer key anew, in their order: they are 1 to n already, so nothing moves.
     """
-    columns = list(table.options.get("search") or ())
-    if not columns:
-        return
-    index = quoted(f"{table.name}_fts")
-    content = f'content="{table.name}", content_rowid="rowid", tokenize="unicode61 remove_diacritics 2"'
-    database.execute(f"CREATE VIRTUAL TABLE {index} USING fts5({_list(columns)}, {content})")
-    rows = database.execute(f"SELECT rowid, {_list(columns)} FROM {quoted(table.name)}").fetchall()  # noqa: S608 quoted
-    folded = [(row[0], *(fold(str(text)) if text is not None else None for text in row[1:])) for row in rows]
-    _insert(database, f"{table.name}_fts", ["rowid", *columns], folded)
-    database.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608 quoted
+    name, columns = search_name(table), table.search
+    database.execute(search_statement(table))
+    found = database.execute(f"SELECT rowid, {listed(columns)} FROM {quoted(table.name)} ORDER BY rowid")  # noqa: S608
+    folded = ((row[0], *(None if text is None else fold(str(text)) for text in row[1:])) for row in found)
+    database.executemany(insert_statement(name, ["rowid", *columns]), folded)
+    database.execute(f"INSERT INTO {quoted(name)} ({quoted(name)}) VALUES ('optimize')")  # noqa: S608 quoted
 
 
 def _check(database: sqlite3.Connection, tables: Iterable[Table]) -> None:
     broken = [row[0] for row in database.execute("PRAGMA integrity_check") if row[0] != "ok"]
     if broken:
-        raise LoadError(f"the new database is not sound: {broken[0]}; is the disk full?")
+        raise LoadError(f"the new database is not sound: {broken[0]}; is the disk sound?")
     orphan = database.execute("PRAGMA foreign_key_check").fetchone()
     if orphan:
-        raise LoadError(
-            f"table {orphan[0]} row {orphan[1]} refers to a row that {orphan[2]} does not have; add it there"
-        )
+        raise LoadError(_orphan(database, {table.name: table for table in tables}, orphan))
     for table in tables:
         (count,) = database.execute(f"SELECT count(*) FROM {quoted(table.name)}").fetchone()  # noqa: S608 quoted
-        if count != table.resource["row_count"]:
-            raise LoadError(f"table {table.name} has {count} rows, its package says {table.resource['row_count']}")
+        told = table.resource.get("row_count", count)
+        if count != told:
+            raise LoadError(f"table {table.name} has {count} rows, its package says {told}; validate {table.dataset}")
 
 
-def quoted(name: str) -> str:
-    """An SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
+def _orphan(database: sqlite3.Connection, tables: dict[str, Table], orphan: Sequence[Any]) -> str:
+    name, rowid, parent, number = orphan
+    keys = database.execute(f"PRAGMA foreign_key_list({quoted(name)})").fetchall()
+    columns = [key[3] for key in keys if key[0] == number]
+    shown = list(dict.fromkeys([*tables[name].primary_key, *columns]))
+    row = database.execute(f"SELECT {listed(shown)} FROM {quoted(name)} WHERE rowid = ?", (rowid,)).fetchone()  # noqa: S608
+    place = ", ".join(f"{column} {value!r}" for column, value in zip(shown, row, strict=True))
+    named = ", ".join(columns)
+    return f"table {name} row {place}: {named} is not in {parent}; add it there or mend it, then validate again"
 
 
-def _literal(value: Any) -> str:
-    return str(value) if isinstance(value, int | float) else "'" + str(value).replace("'", "''") + "'"
+@contextmanager
+def _located(place: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise LoadError(f"{place}: {error}; mend the descriptor, or make room if the disk is full") from error
 
 
-def _list(names: Iterable[str]) -> str:
-    return ", ".join(quoted(name) for name in names)
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value or ())
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

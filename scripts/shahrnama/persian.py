@@ -117,7 +117,7 @@ def local_date(text: str) -> date:
 
 def jalali(text: str) -> str:
     """The Jalali day of an ISO date or UTC timestamp, sortable: 1405-08-30 in ASCII digits."""
-    return JalaliDate.to_jalali(local_date(text)).isoformat()
+    return str(JalaliDate.to_jalali(local_date(text)).isoformat())
 
 
 def gregorian(text: str) -> str:

@@ -3,74 +3,87 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import yaml
+
+from shahrnama.atomic import read_json
+from shahrnama.catalog import House
+from shahrnama.errors import LoadError
+
 Package = dict[str, Any]
+Register = dict[str, Any]
 RegisterRow = dict[str, str | int | None]
 
-REGISTER = {
-    "datasets": "dataset TEXT PRIMARY KEY NOT NULL, title TEXT NOT NULL, title_en TEXT NOT NULL, "
-    "description TEXT NOT NULL, description_en TEXT NOT NULL, is_demo INTEGER NOT NULL CHECK (is_demo IN (0, 1)), "
-    "license TEXT, publisher TEXT",
-    "resources": "resource TEXT PRIMARY KEY NOT NULL, dataset TEXT NOT NULL REFERENCES datasets (dataset), "
-    "title TEXT NOT NULL, title_en TEXT NOT NULL, description TEXT NOT NULL, description_en TEXT NOT NULL, "
-    "kind TEXT NOT NULL, row_count INTEGER NOT NULL",
-    "columns": "resource TEXT NOT NULL REFERENCES resources (resource), column TEXT NOT NULL, "
-    "title TEXT NOT NULL, title_en TEXT NOT NULL, description TEXT NOT NULL, description_en TEXT NOT NULL, "
-    "type TEXT NOT NULL, PRIMARY KEY (resource, column)",
-    "captures": "capture_id TEXT PRIMARY KEY NOT NULL, sha256 TEXT NOT NULL, "
-    "dataset TEXT NOT NULL REFERENCES datasets (dataset), resource TEXT NOT NULL REFERENCES resources (resource), "
-    "source_path TEXT NOT NULL, bytes INTEGER NOT NULL",
-}
+TEXTS = ("title", "title_en", "description", "description_en")
+
+
+def promoted(house: House) -> list[Package]:
+    """Every promoted package as its datapackage.json has it, by name; LoadError if there is none or one is broken."""
+    paths = sorted(house.packages.glob("*/datapackage.json"))
+    if not paths:
+        raise LoadError(f"{house.packages}: nothing is promoted yet; run `shahrnama build` and see what it says")
+    packages = []
+    for path in paths:
+        try:
+            packages.append(read_json(path))
+        except (OSError, ValueError) as error:
+            raise LoadError(f"{path} cannot be read: {error}; validate {path.parent.name} again") from error
+    return packages
+
+
+@cache
+def registers() -> tuple[Register, ...]:
+    """The registers in the shape of a package's resources, with what refers to what in order."""
+    found = yaml.safe_load((Path(__file__).parent / "register.yaml").read_text(encoding="utf-8"))
+    return tuple(found)
 
 
 def register_rows(packages: list[Package]) -> dict[str, list[RegisterRow]]:
-    """Rows of each register, in order of what refers to what."""
+    """Rows of each register, keyed and ordered by its columns."""
+    resources = [(package, resource) for package in packages for resource in package["resources"]]
     return {
         "datasets": [_dataset(package) for package in packages],
-        "resources": [_resource(package, resource) for package in packages for resource in package["resources"]],
-        "columns": [_column(resource, field) for resource, field in _fields(packages)],
+        "resources": [_resource(package, resource) for package, resource in resources],
+        "columns": [_column(*found, field) for found in resources for field in found[1]["schema"]["fields"]],
         "captures": list(_captures(packages)),
     }
 
 
 def _texts(item: dict[str, Any]) -> RegisterRow:
-    return {key: str(item.get(key) or "") for key in ("title", "title_en", "description", "description_en")}
+    return {key: str(item.get(key) or "") for key in TEXTS}
 
 
 def _dataset(package: Package) -> RegisterRow:
     licences = package.get("licenses") or [{}]
-    facts = {
+    return {
+        "dataset": package["name"],
+        **_texts(package),
         "is_demo": int(package["is_demo"]),
         "license": licences[0].get("name"),
         "publisher": package.get("publisher"),
     }
-    return {"dataset": package["name"], **_texts(package), **facts}
 
 
 def _resource(package: Package, resource: dict[str, Any]) -> RegisterRow:
     facts = {"kind": resource["kind"], "row_count": resource["row_count"]}
-    return {"resource": resource["name"], "dataset": package["name"], **_texts(resource), **facts}
+    return {"dataset": package["name"], "resource": resource["name"], **_texts(resource), **facts}
 
 
-def _fields(packages: list[Package]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    for package in packages:
-        for resource in package["resources"]:
-            for field in resource["schema"]["fields"]:
-                yield resource, field
-
-
-def _column(resource: dict[str, Any], field: dict[str, Any]) -> RegisterRow:
-    return {"resource": resource["name"], "column": field["name"], **_texts(field), "type": field["type"]}
+def _column(package: Package, resource: dict[str, Any], field: dict[str, Any]) -> RegisterRow:
+    place = {"dataset": package["name"], "resource": resource["name"], "column": field["name"]}
+    return {**place, **_texts(field), "type": field["type"]}
 
 
 def _captures(packages: list[Package]) -> Iterator[RegisterRow]:
-    """Each capture once: two pages of the same bytes are one capture."""
+    """Each capture once, where it is named first: two pages of the same bytes are one capture."""
     seen: set[str] = set()
     for package in packages:
-        for capture in package["captures"]:
-            if capture["capture_id"] not in seen:
-                seen.add(capture["capture_id"])
-                names = ("capture_id", "sha256")
+        for capture in package.get("captures") or ():
+            if capture["sha256"] not in seen:
+                seen.add(capture["sha256"])
+                names = {key: capture[key] for key in ("capture_id", "sha256")}
                 facts = {key: capture[key] for key in ("resource", "source_path", "bytes")}
-                yield {**{key: capture[key] for key in names}, "dataset": package["name"], **facts}
+                yield {**names, "dataset": package["name"], **facts}

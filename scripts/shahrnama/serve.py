@@ -171,7 +171,7 @@ def main(argv: list[str] | None = None) -> int:
     except FileNotFoundError as error:
         sys.stderr.write(f"shahrnama serve: {error}\n")
         return 1
-    uvicorn.run(app, host=options.host, port=options.port, log_level="warning")  # type: ignore[arg-type]
+    uvicorn.run(app, host=options.host, port=options.port, log_level="warning")
     return 0
 
 

@@ -90,7 +90,7 @@ def _xml(text: bytes, element: str) -> Iterator[Record]:
         root = etree.fromstring(text, parser)
     except etree.XMLSyntaxError as error:
         _refuse(text, f"is broken XML or a web page ({error.msg})")
-    if root.getroottree().docinfo.doctype:
+    if b"<!DOCTYPE" in text.upper():
         _refuse(text, "has a document type, which GeoReport has not (a web page, or an attack)")
     if root.tag == "errors":
         element = "error"

@@ -5,41 +5,38 @@ Datasette 0.65 knows one language; the keys that end in `_en`, and `column_title
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from shahrnama.atomic import read_json, write_text
+from shahrnama.atomic import write_text
 from shahrnama.catalog import House
 from shahrnama.errors import PublishError
+from shahrnama.register import TEXTS, Package, promoted, registers
 
-DATABASE = "shahrnama"
 PAGE_ROWS = 50
-REGISTERS = {
-    "datasets": ("مجموعه‌داده‌ها", "Datasets", "فهرست آنچه منتشر شده است.", "What is published."),
-    "resources": ("جدول‌ها", "Tables", "فهرست جدول‌ها و شمار ردیف‌هایشان.", "The tables and how many rows they have."),
-    "columns": ("ستون‌ها", "Columns", "واژه‌نامهٔ همهٔ ستون‌ها.", "The dictionary of all columns."),
-    "captures": (
-        "دریافت‌ها",
-        "Captures",
-        "پاسخ‌هایی که از سامانه‌ها گرفته شده‌اند و ردیف‌ها از آن‌ها خوانده شده‌اند.",
-        "The answers of the sources that rows were read from.",
-    ),
-}
+OPTIONS = ("label_column", "facets", "sort", "sort_desc")
 
 
 def write_metadata(house: House) -> Path:
-    """Write `build/metadata.yml`; PublishError where the authored file cannot be read."""
-    authored = _authored(house.root / "metadata.yml")
-    database = authored.setdefault("databases", {}).setdefault(DATABASE, {})
-    tables = {name: _register(*texts) for name, texts in REGISTERS.items()}
-    for path in sorted(house.packages.glob("*/datapackage.json")):
-        package = read_json(path)
-        tables |= {resource["name"]: _table(package, resource) for resource in package["resources"]}
-    database["tables"] = {**tables, **(database.get("tables") or {})}
-    database["is_demo"] = any(table.get("is_demo") for table in tables.values())
-    write_text(house.metadata, yaml.safe_dump(authored, allow_unicode=True, sort_keys=False, width=120))
+    """Write `build/metadata.yml`; PublishError where the authored file or an option of a table is wrong.
+
+    Canned queries name the tables they ask in `tables`, and are left out while one of those is not published.
+    """
+    packages = promoted(house)
+    metadata = _authored(house.root / "metadata.yml")
+    database = metadata.setdefault("databases", {}).setdefault(house.database.stem, {})
+    tables = {register["name"]: _table(register) for register in registers()}
+    for package in packages:
+        tables |= {item["name"]: {**_table(item), **_dataset(package)} for item in package["resources"]}
+    for name, authored in (database.get("tables") or {}).items():
+        tables[name] = {**tables.get(name, {}), **authored}
+    database["is_demo"] = any(package["is_demo"] for package in packages)
+    database["tables"] = tables
+    database["queries"] = dict(_queries(database.get("queries") or {}, set(tables)))
+    write_text(house.metadata, yaml.safe_dump(metadata, allow_unicode=True, sort_keys=False, width=120))
     return house.metadata
 
 
@@ -48,31 +45,60 @@ def _authored(path: Path) -> dict[str, Any]:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise PublishError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
-    return found if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        raise PublishError(f"{path} holds no keys; give it at least a title and a title_en")
+    return found
 
 
-def _register(title: str, title_en: str, description: str, description_en: str) -> dict[str, Any]:
-    texts = {"title": title, "title_en": title_en, "description": description, "description_en": description_en}
-    return {**texts, "size": PAGE_ROWS}
+def _queries(queries: dict[str, dict[str, Any]], tables: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, query in queries.items():
+        if set(query.get("tables") or ()) <= tables:
+            yield name, {key: value for key, value in query.items() if key != "tables"}
 
 
-def _table(package: dict[str, Any], resource: dict[str, Any]) -> dict[str, Any]:
-    fields, options = resource["schema"]["fields"], resource.get("table") or {}
-    licence = (package.get("licenses") or [{}])[0]
-    source = (package.get("sources") or [{}])[0]
+def _table(resource: dict[str, Any]) -> dict[str, Any]:
+    fields = resource["schema"]["fields"]
     return {
-        **{key: resource.get(key) or "" for key in ("title", "title_en", "description", "description_en")},
+        **{key: resource.get(key) or "" for key in TEXTS},
         "columns": {field["name"]: field["description"] for field in fields},
         "columns_en": {field["name"]: field["description_en"] for field in fields},
         "column_titles": {field["name"]: field["title"] for field in fields},
         "column_titles_en": {field["name"]: field["title_en"] for field in fields},
-        **{key: options[key] for key in ("label_column", "facets", "sort", "sort_desc") if key in options},
+        "column_values": {field["name"]: field["labels"] for field in fields if field.get("labels")},
+        "column_values_en": {field["name"]: field["labels_en"] for field in fields if field.get("labels_en")},
+        **_options(resource, {field["name"] for field in fields}),
         "size": PAGE_ROWS,
+    }
+
+
+def _options(resource: dict[str, Any], columns: set[str]) -> dict[str, Any]:
+    """Datasette answers 500 to a label, facet or order by a column that is not there: refused here, by name."""
+    options = {key: value for key, value in (resource.get("table") or {}).items() if key in OPTIONS}
+    for key, value in options.items():
+        unknown = sorted({value} - columns if isinstance(value, str) else set(value) - columns)
+        if unknown:
+            raise PublishError(
+                f"table {resource['name']}: {key} names {unknown[0]!r}, which is no column; mend `table`"
+            )
+    return options
+
+
+def _dataset(package: Package) -> dict[str, Any]:
+    licence = (package.get("licenses") or [{}])[0]
+    source = (package.get("sources") or [{}])[0]
+    found = {
         "dataset": package["name"],
         "is_demo": package["is_demo"],
-        "license": licence.get("title") or licence.get("name") or "",
-        "license_url": licence.get("path") or "",
-        "source": source.get("title") or "",
-        "source_en": source.get("title_en") or "",
-        "source_url": source.get("path") or "",
+        "license": licence.get("title") or licence.get("name"),
+        "license_en": licence.get("title_en") or licence.get("name"),
+        "license_url": _address(licence.get("path")),
+        "source": source.get("title"),
+        "source_en": source.get("title_en") or source.get("title"),
+        "source_url": _address(source.get("path")),
     }
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _address(text: str | None) -> str | None:
+    """Web addresses only: Datasette makes a link of whatever stands here, of `javascript:` too."""
+    return text if text and text.startswith(("https://", "http://")) else None
