@@ -18,12 +18,11 @@ HOMES = {
     "duckdb": {"derive.py"},
     "persiantools": {"persian.py"},
     "frictionless": {"validate.py", "contract.py"},
-    "altair": {"publish/charts.py"},
     "vl_convert": {"publish/charts.py"},
     "lxml": {"formats/open311.py"},
     "uvicorn": {"serve.py"},
 }
-BUILDERS = ("frictionless", "duckdb", "mkdocs", "altair", "vl_convert", "requests", "lxml")
+BUILDERS = ("frictionless", "duckdb", "mkdocs", "vl_convert", "requests", "lxml")
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -5,7 +5,6 @@ Reads what it shows from Datasette's metadata (see `publish.metadata`). JSON and
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -43,7 +42,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:  # noqa: ARG001 the ho
 
 
 @hookimpl(trylast=True)  # after Datasette's own escape_fts, which this one replaces
-def prepare_connection(conn: sqlite3.Connection) -> None:
+def prepare_connection(conn: Any) -> None:
     """SQL functions: jalali, jalali_year, jalali_month, gregorian, fold; and a search that folds what is asked."""
     functions: dict[str, Callable[[Any], Any]] = {
         "escape_fts": search_expression,

@@ -77,6 +77,19 @@ class Page:
         found = metadata or {}
         return str((found.get(f"{key}_en") if self.language == "en" else None) or found.get(key) or otherwise)
 
+    def database_title(self, name: str) -> str:
+        """Title of a database."""
+        return self.text(self._metadata(name), "title", name)
+
+    def database_text(self, name: str) -> str:
+        """Description of a database."""
+        return self.text(self._metadata(name), "description")
+
+    def data_first(self, tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Tables with those of datasets before the registers, which only tell of them; hidden ones left out."""
+        shown = [table for table in tables if not table["hidden"]]
+        return sorted(shown, key=lambda table: "dataset" not in self.table_metadata(table["name"]))
+
     def table_metadata(self, name: str) -> dict[str, Any]:
         """Metadata of a table of the page's database."""
         return (self._metadata(self.database).get("tables") or {}).get(name) or {}

@@ -19,6 +19,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "sample": ("نمونه", "sample"),
     "rows": ("ردیف", "rows"),
+    "table_count": ("جدول", "tables"),
     "tables": ("جدول‌ها", "Tables"),
     "questions": ("پرسش‌های آماده", "Ready questions"),
     "your_sql": ("پرسش شما به SQL", "Your own question, in SQL"),
