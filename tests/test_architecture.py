@@ -17,7 +17,7 @@ HOMES = {
     "sqlite3": {"load.py"},
     "duckdb": {"derive.py"},
     "persiantools": {"persian.py"},
-    "frictionless": {"validate.py", "contract.py"},
+    "frictionless": {"validate.py"},
     "vl_convert": {"publish/charts.py"},
     "lxml": {"formats/open311.py"},
     "uvicorn": {"serve.py"},

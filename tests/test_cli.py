@@ -11,9 +11,6 @@ import pytest
 
 from shahrnama.catalog import House, read
 from shahrnama.cli import STAGES, main
-from shahrnama.contract import problems
-from shahrnama.errors import DatasetError
-from shahrnama.skeleton import write_skeleton
 
 ROOT = Path(__file__).parents[1]
 
@@ -71,15 +68,13 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert says in complaint[0]
 
 
-def test_new_writes_a_folder_whose_gaps_the_contract_names(tmp_path: Path) -> None:
-    write_skeleton(tmp_path, "permits")
-    dataset = read(tmp_path / "permits")
-    assert dataset.parser("permits")
-    found = problems(dataset, [dataset])
-    assert any("description" in problem for problem in found)
+def test_new_writes_a_folder_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--root", str(ROOT), "--datasets", str(tmp_path)]
+    assert main([*options, "new", "permits"]) == 0
+    assert read(tmp_path / "permits").parser("permits")
     for name, says in (("permits", "exists"), ("Permits-2", "no dataset name")):
-        with pytest.raises(DatasetError, match=says):
-            write_skeleton(tmp_path, name)
+        assert main([*options, "new", name]) == 1
+        assert says in capsys.readouterr().err
 
 
 def test_the_command_is_installed_and_helps() -> None:

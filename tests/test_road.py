@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import frictionless
 import pytest
-from shahrnama.privacy import findings
 
 from replay import Replay
 from shahrnama.atomic import read_json
 from shahrnama.captures import CaptureStore
 from shahrnama.catalog import House, catalog
+from shahrnama.privacy import findings
 
 if TYPE_CHECKING:
     from shahrnama.build import Outcome

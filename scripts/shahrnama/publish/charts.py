@@ -21,7 +21,7 @@ from shahrnama.persian import Language, number
 from shahrnama.publish.texts import text
 
 VEGA_LITE = "5.21"
-WIDTH, LABELS, NUMBERS, STEP = 230, 150, 50, 25  # px: bars, names, numbers; readable unscaled on a phone 390 px wide
+WIDTH, LABELS, NUMBERS, STEP = 205, 180, 48, 25  # px: bars, names, numbers; readable unscaled on a phone 390 px wide
 BAR, INK = "#0b7285", "#17252a"
 
 Pair = tuple[str, float]

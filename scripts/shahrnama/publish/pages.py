@@ -249,7 +249,9 @@ def _resource(site: Site, package: dict[str, Any], resource: dict[str, Any], lan
         f"{number(resource['row_count'], language)} {words['rows']}.\n",
         f'<a class="button" href="{DATABASE}{resource["name"]}{english}">{words["query"]}</a>\n',
         f"### {words['first_rows']}\n",
-        f'<div class="rows" tabindex="0"><table><thead><tr>{header}</tr></thead><tbody>{shown}</tbody></table></div>\n',
+        # A class keeps Material's script from wrapping the table in a second scrolling region without a name.
+        f'<div class="rows" tabindex="0"><table class="look"><thead><tr>{header}</tr></thead>'
+        f"<tbody>{shown}</tbody></table></div>\n",
         f"### {words['dictionary']}",
         *table([words["column"], words["meaning"]], dictionary),
     ]
