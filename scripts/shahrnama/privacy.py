@@ -158,7 +158,7 @@ def _with_prefix(text: str, start: int) -> int:
 
 def is_national_id(digits: str) -> bool:
     """Ten ASCII digits whose last is the check digit: the sum of d[i]·(10−i) modulo 11; equal digits are refused."""
-    if len(digits) != 10 or len(set(digits)) == 1:
+    if not re.fullmatch("[0-9]{10}", digits) or len(set(digits)) == 1:
         return False
     rest = sum(int(digit) * (10 - at) for at, digit in enumerate(digits[:9])) % 11
     return int(digits[9]) == (rest if rest < 2 else 11 - rest)

@@ -17,15 +17,16 @@ ANSWERS = {"fa": {0: "نه", 1: "بله"}, "en": {0: "no", 1: "yes"}}
 
 @dataclass
 class Labels:
-    """English names by table and key, and which column of which table refers where."""
+    """Persian and English names by table and key, and which column of which table refers where."""
 
-    names: dict[str, dict[str, str]] = field(default_factory=dict)
+    names: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     references: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def of(self, table: str | None, column: str, key: Any, label: str, language: Language) -> str:
-        """The label of a foreign key's value: the Persian one that Datasette found, or its English twin."""
+        """The name behind a foreign key's value in the language, or `label` where none is known."""
         other = self.references.get((table or "", column))
-        return self.names.get(other or "", {}).get(str(key), label) if language == "en" else label
+        found = self.names.get(other or "", {}).get(str(key))
+        return found[0 if language == "fa" else 1] if found else label
 
 
 @dataclass(frozen=True)
@@ -40,17 +41,20 @@ class Place:
 
 
 async def load_labels(datasette: Any, labels: Labels) -> None:
-    """Fill `labels` from every table whose label column is `…_fa` and that has the `…_en` column too."""
+    """Fill `labels` from every table with a label column; English is its `…_en` twin where the label is `…_fa`."""
     for name, database in datasette.databases.items():
         for table in await database.table_names():
             for key in await database.foreign_keys_for_table(table):
                 labels.references[table, key["column"]] = key["other_table"]
             label = (datasette.metadata(database=name, table=table) or {}).get("label_column") or ""
-            english = label.removesuffix("_fa") + "_en"
             keys = await database.primary_keys(table)
-            if label.endswith("_fa") and len(keys) == 1 and english in await database.table_columns(table):
-                sql = f'select "{keys[0]}", "{english}" from "{table}" limit {LARGEST_LABELLED}'  # noqa: S608 own names
-                labels.names[table] = {str(row[0]): row[1] for row in (await database.execute(sql)).rows}
+            if label and len(keys) == 1:
+                twin = label.removesuffix("_fa") + "_en"
+                english = twin if twin in await database.table_columns(table) else label
+                columns = f'"{keys[0]}", "{label}", coalesce("{english}", "{label}")'
+                sql = f'select {columns} from "{table}" limit {LARGEST_LABELLED}'  # noqa: S608 our own names
+                rows = (await database.execute(sql)).rows
+                labels.names[table] = {str(key): (persian, other) for key, persian, other in rows}
 
 
 def rendered(value: Any, column: str, place: Place, language: Language) -> Markup | None:
@@ -59,6 +63,10 @@ def rendered(value: Any, column: str, place: Place, language: Language) -> Marku
         return _reference(value, column, place, language)
     if value is None:
         return NOTHING
+    if (place.table or "", column) in place.labels.references:  # a row's own page does not look them up
+        shown = persian_digits(str(value)) if language == "fa" and isinstance(value, int) else str(value)
+        label = place.labels.of(place.table, column, value, shown, language)
+        return _reference({"value": value, "label": label}, column, place, language)
     words = place.metadata.get("column_values" if language == "fa" else "column_values_en") or {}
     named = (words.get(column) or {}).get(value)
     if named:

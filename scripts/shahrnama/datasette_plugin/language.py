@@ -127,7 +127,7 @@ class Page:
 
     def row_link(self, link: Any) -> Any:
         """Datasette's link to a row, with the language carried on."""
-        return link if self.language == "fa" else Markup.replace(link, '">', '?_lang=en">', 1)
+        return link if self.language == "fa" else Markup(str(link).replace('">', '?_lang=en">', 1))  # noqa: S704 its own
 
     def _metadata(self, database: str | None) -> dict[str, Any]:
         return (self.datasette.metadata("databases") or {}).get(database or "") or {}

@@ -49,7 +49,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "in_table": ("در", "in"),
     "licence": ("پروانه", "Licence"),
     "source": ("منبع", "Source"),
-    "parameters": ("پارامترها", "Parameters"),
     "truncated": ("فقط بخشی از نتیجه آمده است؛ limit بگذارید یا پروندهٔ کامل را بگیرید.",
                   "Only a part of the answer is shown; add a limit or take the whole file."),
     "error": ("این درخواست پاسخ نگرفت", "This request could not be answered"),

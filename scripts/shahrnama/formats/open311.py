@@ -67,7 +67,7 @@ def _json(text: bytes) -> Iterator[Record]:
     try:
         decoded = text.decode("utf-8")
         items = _array(decoded) if decoded[0] == "[" else _lines(decoded)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter for thousands of brackets in brackets
         _refuse(text, f"is broken JSON ({error})")
     for item in items:
         if not isinstance(item, dict):
@@ -94,7 +94,7 @@ def _xml(text: bytes, element: str) -> Iterator[Record]:
         _refuse(text, "has a document type, which GeoReport has not (a web page, or an attack)")
     if root.tag == "errors":
         element = "error"
-    for child in root:
+    for child in root.iterchildren(etree.Element):
         if child.tag != element:
             _refuse(text, f"holds <{child.tag}> where <{element}> is expected")
         yield _once([(str(field.tag), _content(field)) for field in child.iterchildren(etree.Element)])

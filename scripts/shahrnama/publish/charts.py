@@ -21,7 +21,8 @@ from shahrnama.persian import Language, number
 from shahrnama.publish.texts import text
 
 VEGA_LITE = "5.21"
-WIDTH, LABELS, NUMBERS, STEP = 205, 180, 48, 25  # px: bars, names, numbers; readable unscaled on a phone 390 px wide
+WIDTH, NUMBERS, STEP = 360, 52, 25  # px: the whole, numbers, a bar with its gap; nearly unscaled on a phone 390 px wide
+CHARACTER, LONGEST_LABEL = 7.3, 26  # px of one letter at 14 px, a little over Vazirmatn's mean; letters of a name
 BAR, INK = "#0b7285", "#17252a"
 
 Pair = tuple[str, float]
@@ -41,10 +42,9 @@ class Chart:
     def svg(self) -> str:
         """Inline SVG, scaling with its place, named and described for screen readers."""
         drawn = vl_convert.vegalite_to_svg(_specification(self), vl_version=VEGA_LITE)
-        total = WIDTH + LABELS + NUMBERS
         height = STEP * len(self.pairs) + 8
         said = escape(f"{self.title}. {self.description}")
-        head = f'<svg class="chart" viewBox="0 0 {total} {height}" role="img" aria-label="{said}">'
+        head = f'<svg class="chart" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{said}">'
         inner = re.sub(r"\A.*?<svg[^>]*>", "", drawn, count=1, flags=re.S)
         inner = re.sub(r' aria-[a-z]+="[^"]*"| role="[^"]*"', "", inner)  # the whole is one picture with one name
         return head + " ".join(inner.split())
@@ -86,39 +86,46 @@ def _whole(value: float) -> float:
     return int(value) if value == int(value) else round(value, 2)
 
 
+def _short(label: str) -> str:
+    """The name cut to what stands beside a bar; the table below a chart has it whole."""
+    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1].rstrip() + "…"
+
+
 def _specification(chart: Chart) -> dict[str, Any]:
     """Vega-Lite: bars, and a text at the end of each; names stand at the bars' feet."""
     persian = chart.language == "fa"
     values = [
-        {"order": at, "label": label, "value": value, "text": number(value, chart.language)}
+        {"order": at, "label": _short(label), "value": value, "text": number(value, chart.language)}
         for at, (label, value) in enumerate(chart.pairs)
     ]
+    labels = round(10 + CHARACTER * max((len(_short(label)) for label, _ in chart.pairs), default=0))
+    bars = WIDTH - NUMBERS - labels
     y = {"field": "order", "type": "ordinal", "axis": None}
     x = {"field": "value", "type": "quantitative", "axis": None, "scale": {"reverse": persian, "zero": True}}
     words = {"fontSize": 14, "font": "Vazirmatn, sans-serif", "fill": INK, "baseline": "middle", "type": "text"}
-    name_at, side = (WIDTH + 6, "left") if persian else (-6, "right")
+    name_at, side = (bars + 6, "left") if persian else (-6, "right")
     offset = -5 if persian else 5
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "autosize": {"type": "none"},
         "padding": {
-            "left": NUMBERS if persian else LABELS,
+            "left": NUMBERS if persian else labels,
             "top": 4,
-            "right": LABELS if persian else NUMBERS,
+            "right": labels if persian else NUMBERS,
             "bottom": 4,
         },
-        "width": WIDTH,
+        "width": bars,
         "height": {"step": STEP},
         "config": {"view": {"stroke": None}, "background": None},
         "data": {"values": values},
         "layer": [
-            {"mark": {"type": "bar", "color": BAR, "height": 15, "cornerRadiusEnd": 2}, "encoding": {"x": x, "y": y}},
+            {"mark": {"type": "bar", "color": BAR, "height": 15}, "encoding": {"x": x, "y": y}},
             {
                 "mark": {**words, "align": "right" if persian else "left", "dx": offset},
                 "encoding": {"x": x, "y": y, "text": {"field": "text"}},
             },
             {
-                "mark": {**words, "align": side, "x": name_at, "limit": LABELS - 6},
+                "mark": {**words, "align": side, "x": name_at},
                 "encoding": {"y": y, "text": {"field": "label"}},
             },
         ],

@@ -40,9 +40,10 @@ class Site:
         return {path.stem: read_json(path) for path in sorted(self.house.reports.glob("*.json"))}
 
     @property
-    def is_demo(self) -> bool:
-        """Whether anything published is fictional."""
-        return any(package["is_demo"] for package in self.packages)
+    def demo(self) -> bool | str:
+        """Whether what is published is fictional: True, False or `some`."""
+        found = {bool(package["is_demo"]) for package in self.packages}
+        return "some" if len(found) == 2 else True in found
 
     @property
     def row_count(self) -> int:
@@ -104,9 +105,7 @@ def home(site: Site, language: Language, lead: str) -> str:
     """The front page: what this is (the authored `lead`), search, numbers, and what the charts say."""
     words = WORDS[language]
     lines = [
-        *front_matter(
-            title="شهرنما" if language == "fa" else "Shahrnama", demo=site.is_demo, hide=["navigation", "toc"]
-        ),
+        *front_matter(title="شهرنما" if language == "fa" else "Shahrnama", demo=site.demo, hide=["navigation", "toc"]),
         lead,
     ]
     lines += [*_search(site, language), f"\n## {words['in_numbers']}\n", *_numbers(site, language)]
@@ -124,7 +123,7 @@ def dataset_list(site: Site, language: Language) -> str:
     """One card a dataset: title, first words, whether it is real, rows, last change."""
     words = WORDS[language]
     lines = [
-        *front_matter(title=words["datasets"], demo=site.is_demo),
+        *front_matter(title=words["datasets"], demo=site.demo),
         f"# {words['datasets']}\n",
         words["datasets_lead"],
     ]

@@ -33,13 +33,14 @@ def write_portal(house: House) -> Path:
         "theme": {"custom_dir": str((house.root / "site" / "overrides").resolve())},
     }
     write_text(house.build / "mkdocs.yml", yaml.safe_dump(config, allow_unicode=True))
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-f", str(house.build / "mkdocs.yml")]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(house.build / "mkdocs.yml")]
     environ = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "NO_MKDOCS_2_WARNING": "1"}
     done = subprocess.run(
         command, env=environ, capture_output=True, text=True, check=False, timeout=LONGEST_BUILD_SECONDS
     )
     if done.returncode:
-        lines = [line.strip() for line in (done.stderr + done.stdout).splitlines() if line.strip()]
+        told = (" ".join(line.split()) for line in (done.stderr + done.stdout).splitlines())
+        lines = [line for line in told if line and not line.startswith("INFO")]
         raise PublishError(f"the portal cannot be rendered: {' / '.join(lines[-3:])}; the former pages stay")
     swap_folder(fresh, house.html)
     return house.html

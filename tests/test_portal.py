@@ -1,0 +1,181 @@
+"""The portal's generated pages: what they say, in which language, and that no cell of the data becomes markup."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shahrnama.atomic import write_json
+from shahrnama.catalog import House
+from shahrnama.errors import PublishError
+from shahrnama.load import load
+from shahrnama.publish.files import write_files
+from shahrnama.publish.markdown import cell, plain
+from shahrnama.publish.pages import Site, dataset_page, home
+from shahrnama.publish.portal import write_docs, write_portal
+from small_city import REQUEST_TABLES, field, promote, promote_city, resource
+
+ROOT = Path(__file__).parents[1]
+CHART = {
+    "name": "open_by_district",
+    "resource": "response_times",
+    "x": "district_id",
+    "y": "open_count",
+    "title": "باز",
+    "title_en": "Open",
+    "description": "شرح",
+    "description_en": "What",
+}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    for name in ("site", "mkdocs.yml"):
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, tmp_path / name)
+    house = House.at(tmp_path)
+    promote_city(house)
+    load(house)
+    write_files(house)
+    return house
+
+
+def package(house: House, name: str) -> dict[str, Any]:
+    return next(item for item in Site(house).packages if item["name"] == name)
+
+
+def page(house: House, name: str, language: Any = "fa") -> str:
+    return dataset_page(Site(house), package(house, name), language)
+
+
+def test_a_dataset_s_page_has_all_that_a_reader_needs(house: House) -> None:
+    for language, words in (
+        ("fa", ["صاحب داده", "شهرداری", "ذکر منبع", "واژه‌نامهٔ ستون‌ها", "منطقهٔ ۱۲", "دانلود", "۳ ردیف", "ارجاع"]),
+        ("en", ["Owner", "Municipality", "Licence", "district_id", "District 12", "3 rows", "cite", "SHA-256"]),
+    ):
+        text = page(house, "districts", language)
+        assert [word for word in words if word not in text] == []
+    assert "/files/districts/districts.csv" in page(house, "districts")
+    assert "/db/shahrnama/districts?_lang=en" in page(house, "districts", "en")
+
+
+def test_fictional_packages_say_so_on_their_page_and_real_ones_do_not(house: House) -> None:
+    assert "demo: true" in page(house, "service_requests")
+    assert ".demo.csv" in page(house, "service_requests")
+    assert "demo: false" in page(house, "districts")
+    assert "demo.csv" not in page(house, "districts")
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_a_dataset_that_was_held_back_says_why(house: House, language: str) -> None:
+    problem = {"resource": "districts", "row": 3, "field": "name_fa", "message": "is <b>empty</b>"}
+    write_json(
+        house.reports / "districts.json",
+        {"status": "held", "problems": [problem], "last_checked_at": None, "last_changed_at": None},
+    )
+    text = page(house, "districts", language)
+    assert 'class="held"' in text
+    assert "is &lt;b&gt;empty&lt;/b&gt;" in text
+    assert 'class="held"' not in page(house, "service_requests", language)
+
+
+def test_the_front_page_counts_what_is_published_and_links_to_the_charts(house: House) -> None:
+    site = Site(house)
+    text = home(site, "fa", "پیش‌گفتار")
+    assert "پیش‌گفتار" in text
+    assert "<b>۳</b>" in text
+    assert f"<b>{str(site.row_count).translate({48 + n: 0x6F0 + n for n in range(10)})}</b>" in text
+    assert 'action="/db/shahrnama/districts"' in text  # the largest of them that has full text
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "[x](javascript:alert(1))",
+    "{{ 7 * 7 }}",
+    "| a | b |",
+    "`code` **bold**",
+    "\n# heading",
+    "</div></table><h1>",
+    '" onmouseover="alert(1)',
+)
+
+
+def test_no_text_of_the_data_becomes_markup(house: House) -> None:
+    texts = {"title": " ".join(HOSTILE), "description": " ".join(HOSTILE)}
+    fields = [field("note_id", required=True), {**field("note"), **texts}]
+    rows = [(str(at), text) for at, text in enumerate(HOSTILE)]
+    promote(house, "notes", [resource("notes", "note_id", fields, rows, **texts)], **texts)
+    write_files(house)
+    write_portal(house)
+    for path in ("notes/index.html", "index.html"):
+        text = (house.html / "datasets" / path).read_text(encoding="utf-8")
+        article = text[text.index("<article") : text.index("</article>")]
+        assert not re.search(r"<script|<img|href=.javascript|<h1>|<strong>bold|<[^>]* onmouseover=", article), path
+        assert "{{ 7 * 7 }}" in article
+        assert "alert(1)" in article
+    assert article.count("<h1") == 1
+
+
+def test_addresses_in_cells_are_links_and_nothing_else_is() -> None:
+    assert cell("https://example.org/a?b=1&c=2", "string", "fa").startswith(
+        '<a href="https://example.org/a?b=1&amp;c=2"'
+    )
+    assert "href" not in cell("javascript:alert(1)", "string", "fa")
+    assert cell("", "string", "fa") == "—"
+    assert cell("a" * 200, "string", "en").endswith("…</bdi>")
+    assert plain("a_b*c\nd") == "a\\_b\\*c d"
+
+
+def test_a_chart_stands_on_its_page_with_its_numbers(house: House) -> None:
+    promote(house, "service_requests", REQUEST_TABLES, is_demo=True, charts=[CHART])
+    text = page(house, "service_requests")
+    assert '<figure id="open_by_district">' in text
+    assert "<svg" in text
+    assert "<tr><td>منطقهٔ ۵</td><td>۴</td></tr>" in text
+    assert 'href="datasets/service_requests/#open_by_district"' in home(Site(house), "fa", "")
+
+
+def test_the_same_packages_give_the_same_pages(house: House) -> None:
+    write_docs(house)
+    first = {path.relative_to(house.docs): path.read_bytes() for path in house.docs.rglob("*") if path.is_file()}
+    write_docs(house)
+    assert {
+        path.relative_to(house.docs): path.read_bytes() for path in house.docs.rglob("*") if path.is_file()
+    } == first
+
+
+def test_the_rendered_site_is_whole_and_a_broken_page_leaves_the_former_ones(house: House) -> None:
+    write_portal(house)
+    pages = {str(path.relative_to(house.html)) for path in house.html.rglob("*.html")}
+    for name in ("index.html", "datasets/index.html", "datasets/districts/index.html", "about/index.html"):
+        assert {name, f"en/{name}"} <= pages
+    for path in house.html.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        language = "en" if path.is_relative_to(house.html / "en") else "fa"
+        assert re.search(rf'<html lang="{language}"', text), path
+        assert not re.search(r'(?:src|href)="(?:https?:)?//[^"]*\.(?:js|css|woff2?)"', text), path
+    former = (house.html / "index.html").read_bytes()
+    (house.root / "site" / "fa" / "about.md").write_text("[nowhere](lost.md)", encoding="utf-8")
+    with pytest.raises(PublishError, match=r"the portal cannot be rendered: .*lost\.md.*; the former pages stay"):
+        write_portal(house)
+    assert (house.html / "index.html").read_bytes() == former
+
+
+def test_local_links_of_the_whole_site_lead_somewhere(city: House) -> None:
+    lost = []
+    for path in city.html.rglob("*.html"):
+        if path.name == "404.html":
+            continue
+        for link in re.findall(r'(?:href|src)="([^"#?]+)[^"]*"', path.read_text(encoding="utf-8")):
+            if re.match(r"[a-z]+:|//|/db/", link):
+                continue
+            root = city.files if link.startswith("/files/") else city.html
+            place = root / link.removeprefix("/files/").lstrip("/") if link.startswith("/") else path.parent / link
+            if not (place.is_file() or (place / "index.html").is_file()):
+                lost.append((str(path.relative_to(city.html)), link))
+    assert lost == []
