@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +76,18 @@ def test_new_writes_a_folder_once(tmp_path: Path, capsys: pytest.CaptureFixture[
     for name, says in (("permits", "exists"), ("Permits-2", "no dataset name")):
         assert main([*options, "new", name]) == 1
         assert says in capsys.readouterr().err
+
+
+def test_a_taken_port_is_said_before_anything_is_built(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert main(["--root", str(ROOT), "--build", str(tmp_path), "serve", "--port", port]) == 1
+    printed = capsys.readouterr().err
+    assert f"127.0.0.1:{port} cannot be listened on" in printed
+    assert "SHAHRNAMA_PORT" in printed
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_command_is_installed_and_helps() -> None:

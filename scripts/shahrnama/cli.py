@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from shahrnama.catalog import Dataset, House, catalog
-from shahrnama.errors import DatasetError, ShahrnamaError
+from shahrnama.errors import DatasetError, ServeError, ShahrnamaError
 
 STAGES = {
     "harvest": "ask the sources and keep what they send",
@@ -91,6 +92,7 @@ def _stage(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     house, _ = _house(options)
+    _refuse_taken(options.host, options.port)
     if not options.no_build:
         options.verb = "build"
         failed = _stage(options)
@@ -100,6 +102,17 @@ def _serve(options: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "shahrnama.serve", "--build", str(house.build)]
     command += ["--host", options.host, "--port", str(options.port)]
     return os.execv(sys.executable, command)  # noqa: S606 this interpreter, without what building loaded
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """ServeError before minutes of building, not after them, where the address cannot be listened on."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+            probe.bind((host, port))
+    except OSError as error:
+        reason = error.strerror or error
+        raise ServeError(f"{host}:{port} cannot be listened on ({reason}); name another with SHAHRNAMA_PORT") from error
 
 
 def _new(options: argparse.Namespace) -> int:

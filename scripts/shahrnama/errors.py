@@ -31,3 +31,7 @@ class LoadError(ShahrnamaError):
 
 class PublishError(ShahrnamaError):
     """Pages or files cannot be made from what was loaded."""
+
+
+class ServeError(ShahrnamaError):
+    """The address to serve on cannot be had."""
