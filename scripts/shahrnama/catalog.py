@@ -99,26 +99,6 @@ class Field:
         return str(self.descriptor.get("type", "string"))
 
     @property
-    def title(self) -> str:
-        """Persian title."""
-        return str(self.descriptor.get("title") or "")
-
-    @property
-    def title_en(self) -> str:
-        """English title."""
-        return str(self.descriptor.get("title_en") or "")
-
-    @property
-    def description(self) -> str:
-        """Persian description."""
-        return str(self.descriptor.get("description") or "")
-
-    @property
-    def description_en(self) -> str:
-        """English description."""
-        return str(self.descriptor.get("description_en") or "")
-
-    @property
     def privacy(self) -> str:
         """What parsing does to personal data in this field: `allow` or `mask`."""
         return str(self.descriptor.get("privacy", "allow"))
@@ -155,16 +135,6 @@ class Resource:
     def title_en(self) -> str:
         """English title."""
         return str(self.descriptor.get("title_en") or "")
-
-    @property
-    def description(self) -> str:
-        """Persian description."""
-        return str(self.descriptor.get("description") or "")
-
-    @property
-    def description_en(self) -> str:
-        """English description."""
-        return str(self.descriptor.get("description_en") or "")
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -226,16 +196,6 @@ class Dataset:
     def title_en(self) -> str:
         """English title."""
         return str(self.descriptor.get("title_en") or "")
-
-    @property
-    def description(self) -> str:
-        """Persian description."""
-        return str(self.descriptor.get("description") or "")
-
-    @property
-    def description_en(self) -> str:
-        """English description."""
-        return str(self.descriptor.get("description_en") or "")
 
     @property
     def harvest(self) -> dict[str, Any] | None:

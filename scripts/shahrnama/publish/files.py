@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import shutil
 import zipfile
 from pathlib import Path
@@ -119,8 +118,3 @@ def downloads(house: House, package: dict[str, Any]) -> list[tuple[str, int, str
         folder.iterdir(), key=lambda path: (order.get(path.suffix, 3), path.name.endswith(".excel.csv"), path.name)
     )
     return [(f"{package['name']}/{path.name}", path.stat().st_size, sha256(path)) for path in paths]
-
-
-def json_text(content: Any) -> str:
-    """JSON in one line, Persian as it is."""
-    return json.dumps(content, ensure_ascii=False)
