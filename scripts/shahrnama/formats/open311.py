@@ -6,13 +6,13 @@ name, so that both give the same records here.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from lxml import etree
 
 from shahrnama.errors import ParseError
+from shahrnama.formats.strict_json import documents
 
 if TYPE_CHECKING:
     from shahrnama.client import Source
@@ -64,24 +64,11 @@ def pages(source: Source, resource: str, path: str, *, params: dict[str, str], p
 
 
 def _json(text: bytes) -> Iterator[Record]:
-    try:
-        decoded = text.decode("utf-8")
-        items = _array(decoded) if decoded[0] == "[" else _lines(decoded)
-    except (ValueError, RecursionError) as error:  # the latter for thousands of brackets in brackets
-        _refuse(text, f"is broken JSON ({error})")
-    for item in items:
-        if not isinstance(item, dict):
-            _refuse(text, "holds something else than records")
-        yield {key: None if value == "" else value for key, value in item.items()}
-
-
-def _array(text: str) -> list[Any]:
-    found: list[Any] = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-    return found
-
-
-def _lines(text: str) -> list[Any]:
-    return _array(f"[{','.join(line for line in text.splitlines() if line.strip())}]")
+    for document in documents(text):
+        for item in document if isinstance(document, list) else [document]:
+            if not isinstance(item, dict):
+                _refuse(text, "holds something else than records")
+            yield {key: None if value == "" else value for key, value in item.items()}
 
 
 def _xml(text: bytes, element: str) -> Iterator[Record]:
@@ -111,10 +98,6 @@ def _once(pairs: list[tuple[str, Any]]) -> Record:
     if len(record) != len(pairs):
         raise ParseError(f"a record has a field twice: {', '.join(name for name, _ in pairs)}")
     return record
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
 
 
 def _refuse(body: bytes, what: str) -> NoReturn:
