@@ -143,7 +143,7 @@ def test_a_broken_source_is_said_and_the_last_good_version_stays(
     requests = json.loads((sample / "service_requests.json").read_text(encoding="utf-8"))
     replay.say("services.json", (sample / "services.json").read_bytes())
     says = {
-        "down": "answered 503",
+        "down": "asks to come back in 86400 seconds",
         "html": "HTML",
         "broken": "requests.json",
         "unknown field": "secret_note",

@@ -97,10 +97,11 @@ class GeoReport:
         }  # fmt: skip
         if unknown:
             raise Refusal(400, f"unknown parameter {', '.join(sorted(unknown))}")
-        found = list(filter(_filter(query), self._requests))
+        filtered = set(query) - {"page", "page_size"}
+        found = list(filter(_filter(query), self._requests)) if filtered else self._requests
         page, size = _number(query, "page", 1), _number(query, "page_size", PAGE_SIZE)
         size = min(size, LARGEST_PAGE)
-        return found[(page - 1) * size : page * size]
+        return list(found[(page - 1) * size : page * size])
 
 
 def _filter(query: Mapping[str, str]) -> Callable[[Record], bool]:

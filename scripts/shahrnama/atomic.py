@@ -2,23 +2,82 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+PARTIAL = ".partial"
+
+
+def write_bytes(path: Path, body: bytes) -> None:
+    """Write beside `path`, sync, and move there: a reader, or a run after a crash, sees the whole file or none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
+    try:
+        with partial.open("wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text with `\\n` beside `path` and move it there; an unchanged file is left alone."""
+    """Write UTF-8 text with `\\n` whole or not at all; an unchanged file is left alone."""
     body = text.encode("utf-8")
-    if path.is_file() and path.read_bytes() == body:
-        return
+    if not path.is_file() or path.read_bytes() != body:
+        write_bytes(path, body)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append a line and sync; what a killed run left of a line is ended first, and is dropped by `whole_lines`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(body)
-    partial.replace(path)
+    with path.open("ab+") as file:
+        if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
+            file.write(b"\n")
+        file.write(line.encode("utf-8") + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def whole_lines(path: Path) -> list[str]:
+    """Lines of JSON that were written whole; none where there is no file."""
+    lines = path.read_bytes().decode("utf-8", "replace").splitlines() if path.is_file() else []
+    return [line for line in lines if line.startswith("{") and line.endswith("}") and _is_json(line)]
+
+
+def _is_json(line: str) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
+
+
+@contextmanager
+def locked(path: Path, otherwise: Callable[[str], Exception]) -> Iterator[None]:
+    """Hold the lock `path` for as long as the context lasts; `otherwise(pid)` is raised where another run holds it.
+
+    The lock goes with its process (flock(2)): what a killed run held is free again.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.seek(0)
+            raise otherwise(file.read().strip() or "?") from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,6 +47,7 @@ class Run:
     environ: Mapping[str, str]
     say: Say
     outcome: Outcome = field(default_factory=Outcome)
+    pause: Callable[[float], None] = time.sleep  # between requests, and before a source is asked again
 
     def harvest(self) -> None:
         """Ask every source."""
@@ -53,7 +55,7 @@ class Run:
         with demo_city(harvested, self.environ) as demo_url:
             for dataset in self._each("harvest", harvested):
                 with self._reported(dataset):
-                    harvest(self.house, dataset, self.environ, demo_url)
+                    harvest(self.house, dataset, self.environ, demo_url, self.pause)
 
     def package(self) -> None:
         """Parse what changed."""

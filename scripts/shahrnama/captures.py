@@ -1,21 +1,26 @@
 """Captures: the bytes of a source as it sent them, kept by their SHA-256, and a log line for every attempt.
 
 `captures/<dataset>/<sha256>` holds bytes; `manifest.json` beside them says what the newest complete harvest asked for
-and got; `attempts.jsonl` has one row for each request ever made, the failed ones too. Captures are never published.
+and got; `attempts.jsonl` has one row for each request ever made, the failed ones too; `journal.jsonl` what a harvest
+that is under way has taken. Captures are never published.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from shahrnama.atomic import write_json
+from shahrnama.atomic import PARTIAL, append_line, whole_lines, write_bytes, write_json
+from shahrnama.errors import SourceError
 
+ATTEMPTS, JOURNAL = "attempts.jsonl", "journal.jsonl"
+RESUMED_SECONDS = 3600  # a city's data may be put together from answers of one hour
 CAPTURE_ID_LENGTH = 16  # hex digits: 64 bits name a capture in a column without widening every row
 
 
@@ -50,7 +55,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One request and what came of it; `outcome` is captured, unchanged or failed."""
+    """One request and what came of it; `outcome` is captured, unchanged or failed, `fault` a key of `net.faults`."""
 
     dataset: str
     resource: str
@@ -60,7 +65,11 @@ class Attempt:
     status: int | None
     bytes: int
     elapsed_seconds: float
+    fault: str = ""
     message: str = ""
+    content_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,15 +98,16 @@ class CaptureStore:
         digest = hashlib.sha256(body).hexdigest()
         path = self.folder / digest
         if not path.is_file():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(".partial")
-            partial.write_bytes(body)
-            partial.replace(path)
+            write_bytes(path, body)
         return digest
 
     def body(self, capture: Capture) -> bytes:
-        """The bytes of a capture."""
-        return (self.folder / capture.sha256).read_bytes()
+        """The bytes of a capture; SourceError where they are no longer what was taken."""
+        body = (self.folder / capture.sha256).read_bytes()
+        if hashlib.sha256(body).hexdigest() != capture.sha256:
+            place = self.folder / capture.sha256
+            raise SourceError(f"{self.dataset}: {place} is not what was taken; delete it and harvest again")
+        return body
 
     def has(self, capture: Capture) -> bool:
         """Whether the bytes are still here."""
@@ -117,37 +127,64 @@ class CaptureStore:
             changed_at=now if changed or former is None else former.changed_at,
         )
         write_json(self.folder / "manifest.json", asdict(manifest))
+        (self.folder / JOURNAL).unlink(missing_ok=True)
         return manifest
 
     def log(self, attempt: Attempt) -> None:
-        """Append one attempt to the log of all datasets."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / "attempts.jsonl").open("a", encoding="utf-8") as log:
-            log.write(json.dumps(asdict(attempt), ensure_ascii=False) + "\n")
+        """Append one attempt to the dataset's log."""
+        append_line(self.folder / ATTEMPTS, json.dumps(asdict(attempt), ensure_ascii=False))
 
     def attempts(self) -> list[dict[str, Any]]:
         """Every attempt of this dataset, oldest first."""
-        path = self.root / "attempts.jsonl"
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-        return [row for row in map(json.loads, lines) if row["dataset"] == self.dataset]
+        return [json.loads(line) for line in whole_lines(self.folder / ATTEMPTS)]
+
+    def sweep(self) -> None:
+        """Drop what a killed run left half-written."""
+        for path in self.folder.glob(f"*{PARTIAL}"):
+            path.unlink(missing_ok=True)
 
 
 class Taking:
-    """What one harvest has taken so far: its captures in order, and how many records each holds."""
+    """What one harvest has taken so far, in order; a journal on disk lets the next one go on where this one is killed.
 
-    def __init__(self, store: CaptureStore, source: str) -> None:
+    The journal of a harvest of the same source that began less than RESUMED_SECONDS ago is taken up; an older one is
+    only a hint for conditional requests, for a source that changes meanwhile must not be put together from two days.
+    """
+
+    def __init__(self, store: CaptureStore, source: str, now: Callable[[], float] = time.time) -> None:
         former = store.manifest()
         if former and former.source != source:
             former = None  # another server's ETags mean nothing here
-        self.captures: list[Capture] = []
+        self._taken: dict[tuple[str, str], Capture] = {}
         self.counts: dict[str, int] = dict(former.counts) if former else {}
+        self.asked = 0
         self._known = {capture.source_path: capture for capture in former.captures} if former else {}
         self._store = store
+        self._resumed = self._journal(source, now())
 
     def known(self, source_path: str, resource: str) -> Capture | None:
         """The capture that the last complete harvest has of this path, if its bytes are still kept."""
-        found = self._known.get(source_path)
-        return replace(found, resource=resource) if found and self._store.has(found) else None
+        return self._kept(self._known.get(source_path), resource)
+
+    def resumed(self, source_path: str, resource: str) -> Capture | None:
+        """The capture that a harvest which was ended too early has of this path; given once, for its first asking."""
+        return self._kept(self._resumed.pop(source_path, None), resource)
+
+    @property
+    def captures(self) -> list[Capture]:
+        """What was taken, in the order of first asking; what was asked twice, as it was the last time."""
+        return list(self._taken.values())
+
+    def drop(self, resource: str, source_paths: Iterable[str]) -> None:
+        """Forget answers that a later walk through the source no longer came to."""
+        for source_path in source_paths:
+            self._taken.pop((resource, source_path), None)
+
+    def take(self, capture: Capture) -> None:
+        """Note a capture, in memory and in the journal."""
+        self._taken[capture.resource, capture.source_path] = capture
+        self._known[capture.source_path] = capture  # asked again in this harvest, it costs a 304
+        append_line(self._store.folder / JOURNAL, json.dumps(asdict(capture)))
 
     def count(self, body: bytes, counter: Callable[[bytes], int]) -> int:
         """Records in `body`: asked of `counter` once for the same bytes, ever."""
@@ -155,6 +192,21 @@ class Taking:
         if digest not in self.counts:
             self.counts[digest] = counter(body)
         return self.counts[digest]
+
+    def _kept(self, found: Capture | None, resource: str) -> Capture | None:
+        return replace(found, resource=resource) if found and self._store.has(found) else None
+
+    def _journal(self, source: str, now: float) -> dict[str, Capture]:
+        path = self._store.folder / JOURNAL
+        head, *lines = [json.loads(line) for line in whole_lines(path)] or [{}]
+        captures = {line["source_path"]: Capture(**line) for line in lines}
+        if head.get("source") == source and 0 <= now - head["began_at"] < RESUMED_SECONDS:
+            return captures
+        if head.get("source") == source:
+            self._known |= captures
+        path.unlink(missing_ok=True)
+        append_line(path, json.dumps({"source": source, "began_at": now}))
+        return {}
 
 
 def utc_now() -> str:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
-from shahrnama.captures import CaptureStore, Manifest, Taking
+from shahrnama.atomic import locked
+from shahrnama.captures import Capture, CaptureStore, Manifest, Taking
 from shahrnama.catalog import Dataset, House
-from shahrnama.client import Source
+from shahrnama.client import Secret, Source
 from shahrnama.errors import DatasetError, SourceError
+from shahrnama.net.faults import Fault
+from shahrnama.net.guard import Guard
+from shahrnama.net.transport import Transport
+
+PAUSE_SECONDS = 0.5  # between two requests to a city's server, where its dataset names no other pause
 
 
 def address(dataset: Dataset, environ: Mapping[str, str], demo_url: str | None) -> tuple[str, bool]:
@@ -29,29 +37,83 @@ def address(dataset: Dataset, environ: Mapping[str, str], demo_url: str | None) 
     raise SourceError(f"{dataset.name}: no source; set {variable} to the address of its {harvest['protocol']} service")
 
 
-def harvest(house: House, dataset: Dataset, environ: Mapping[str, str], demo_url: str | None) -> Manifest:
-    """Ask the dataset's source for everything and keep what it sent.
+def harvest(
+    house: House,
+    dataset: Dataset,
+    environ: Mapping[str, str],
+    demo_url: str | None,
+    pause: Callable[[float], None] = time.sleep,
+    told: Callable[[Capture], None] = lambda _: None,
+) -> Manifest:
+    """Ask the dataset's source for everything and keep what it sent; `told` hears of each answer.
 
-    The manifest is written only when the whole harvest succeeded: a source that breaks half-way changes nothing.
-    Raises SourceError or ParseError in one line.
+    The manifest is written only when the whole harvest succeeded: a source that breaks half-way changes nothing, and
+    what was taken until then is not asked again within the hour. Raises SourceError, ParseError or DatasetError.
     """
-    base, is_demo = address(dataset, environ, demo_url)
-    fetch = getattr(dataset.code, "fetch", None)
-    if not callable(fetch):
-        raise DatasetError(f"{dataset.name}: add def fetch(source) to {dataset.folder}/harvest.py")
     store = CaptureStore(house.captures, dataset.name)
-    where = "democity" if is_demo else base  # the demonstration city's port is another each time
-    taking = Taking(store, where)
-    source = Source(dataset.name, base, store, taking)
-    with source.session:
-        fetch(source)
-    return store.conclude(taking.captures, taking.counts, source=where, is_demo=is_demo)
+    with locked(store.folder / "lock", lambda pid: _under_way(dataset, pid)):
+        store.sweep()
+        frozen = (dataset.harvest or {}).get("frozen")
+        if frozen:
+            return _kept(dataset, store, frozen)
+        base, is_demo = address(dataset, environ, demo_url)
+        where = "democity" if is_demo else base  # the demonstration city's port is another each time
+        source = _source(dataset, base, store, Taking(store, where), environ, demo_url)
+        source.pause, source.told = pause, told
+        try:
+            fetcher(dataset)(source)
+        finally:
+            source.transport.close()
+        return store.conclude(source.taking.captures, source.taking.counts, source=where, is_demo=is_demo)
+
+
+def fetcher(dataset: Dataset) -> Callable[[Source], None]:
+    """The dataset's fetch(source); DatasetError where it has none."""
+    found: Callable[[Source], None] | None = getattr(dataset.code, "fetch", None)
+    if not callable(found):
+        raise DatasetError(f"{dataset.name}: add def fetch(source) to {dataset.folder}/harvest.py")
+    return found
+
+
+def _source(dataset: Dataset, base: str, store: CaptureStore, taking: Taking, environ: Mapping[str, str],
+            demo_url: str | None) -> Source:  # fmt: skip
+    authored = dataset.harvest or {}
+    demo_host = [urlsplit(demo_url).netloc] if demo_url else []
+    guard = Guard.of(environ.get("SHAHRNAMA_PRIVATE_HOSTS", "").split(","), demo_host)
+    ca_file = dataset.folder / "ca.pem"
+    transport = Transport(guard, ca_file=ca_file if ca_file.is_file() else None)
+    secret = _secret(dataset, base, environ)
+    near = urlsplit(base).hostname in {"127.0.0.1", "localhost", "::1"}  # nobody else waits for it
+    pace = 0 if near else float(authored.get("pause_seconds", PAUSE_SECONDS))
+    return Source(dataset.name, base, store, taking, transport, secret, pace)
+
+
+def _secret(dataset: Dataset, base: str, environ: Mapping[str, str]) -> Secret:
+    wanted = (dataset.harvest or {}).get("secret")
+    if not wanted:
+        return Secret("")
+    value = environ.get(wanted["variable"], "").strip()
+    if not value and not wanted.get("optional"):
+        raise SourceError(f"{dataset.name}: {base} {Fault('secret', wanted['variable']).message()}")
+    return Secret(value, wanted.get("header"), wanted.get("parameter")) if value else Secret("")
+
+
+def _under_way(dataset: Dataset, pid: str) -> DatasetError:
+    return DatasetError(f"{dataset.name}: is being harvested already (process {pid}); wait for it, or end it")
+
+
+def _kept(dataset: Dataset, store: CaptureStore, frozen: Mapping[str, str]) -> Manifest:
+    """The last harvest of a source that is no longer asked, for a reason that readers see."""
+    manifest = store.manifest()
+    if manifest is None:
+        since, reason = frozen.get("since", "?"), frozen.get("reason_en", "")
+        raise SourceError(f"{dataset.name}: is frozen since {since} ({reason}) and was never harvested; unfreeze it")
+    return manifest
 
 
 def needs_demo(datasets: tuple[Dataset, ...], environ: Mapping[str, str]) -> bool:
     """Whether any dataset would be harvested from the demonstration city."""
     harvests = [dataset.harvest for dataset in datasets if dataset.harvest]
-    unset = [item for item in harvests if not environ.get(str(item["address_variable"]), "").strip()]
     unset = [item for item in harvests if not environ.get(str(item["address_variable"]), "").strip()]
     return any(item.get("demo_path") for item in unset)
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from shahrnama.client import Source
 
 Record = dict[str, Any]
-MOST_PAGES = 10_000  # a service that never sends a short page would be asked for ever
 
 
 def records(body: bytes, element: str) -> list[Record]:
@@ -45,22 +44,12 @@ def records(body: bytes, element: str) -> list[Record]:
 def pages(source: Source, resource: str, path: str, *, params: dict[str, str], page_size: int) -> None:
     """Ask for page 1, 2, … of `path` until one holds fewer than `page_size` records (GeoReport v2, extension paging).
 
-    Raises ParseError for a page that cannot be read, and where a full page comes twice: a service that ignores `page`
-    would be asked for ever.
+    Raises SourceError for a page that cannot be read, for pages that repeat (a service that ignores `page` would be
+    asked for ever), and for a service that keeps changing while it is read.
     """
-    former = b""
-    for page in range(1, MOST_PAGES + 1):
-        body = source.get(resource, path, {**params, "page": str(page), "page_size": str(page_size)})
-        try:
-            count = source.count(body, lambda body: len(records(body, "request")))
-        except ParseError as error:
-            raise ParseError(f"{source.dataset}: {path} page {page}: {error}") from error
-        if count < page_size:
-            return
-        if body == former:
-            raise ParseError(f"{source.dataset}: {path} page {page} repeats page {page - 1}; does it ignore `page`?")
-        former = body
-    raise ParseError(f"{source.dataset}: {path} has more than {MOST_PAGES} pages of {page_size}; ask by date instead")
+    from shahrnama.paging import numbered  # parsers, which this module is for, need no network
+
+    numbered(source, resource, path, params, page_size=page_size, count=lambda body: len(records(body, "request")))
 
 
 def _json(text: bytes) -> Iterator[Record]:
