@@ -16,8 +16,9 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from democity.faults import Fault
 from democity.generator import BOTTLENECK, CLOCK, City, generate
-from democity.server import DemoCity, Fault
+from democity.server import DemoCity
 from shahrnama.formats.open311 import records
 
 ROOT = Path(__file__).parents[1]
@@ -141,22 +142,23 @@ def test_an_unchanged_answer_costs_a_304(hall: DemoCity) -> None:
     assert ask(hall, "services.json", method="HEAD")[2] == b""
 
 
-@pytest.mark.parametrize("kind", ["status", "html", "truncate", "drift"])
-def test_faults_come_on_request_and_go(hall: DemoCity, kind: str) -> None:
-    good = ask(hall, "services.json")
-    hall.faults[BASE + "services"] = Fault(kind, 429, {"Retry-After": "7"})
+@pytest.mark.parametrize(("text", "struck"), [("login@first", [1]), ("login@middle", [7]), ("login@last*1", [13])])
+def test_faults_strike_their_page_and_no_other(hall: DemoCity, text: str, struck: list[int]) -> None:
+    hall.faults.append(Fault.of(text))
     try:
-        status, headers, body = ask(hall, "services.json")
+        for _ in range(2):
+            found = [n for n in range(1, 14) if b"<html" in ask(hall, "requests.json", {"page": str(n)})[2]]
+            assert found == struck
+            struck = [] if "*" in text else struck
+        assert b"<html" not in ask(hall, "services.json")[2]
     finally:
         hall.faults.clear()
-    told = {
-        "status": status == 429 and headers.get("retry-after") == "7",
-        "html": body.startswith(b"<!doctype html>"),
-        "truncate": len(body) == len(good[2]) // 2,
-        "drift": b"internal_priority" in body,
-    }
-    assert told[kind]
-    assert ask(hall, "services.json") == good or kind == "status"
+
+
+def test_a_fault_that_there_is_not_is_named() -> None:
+    for text in ("nothing@first", "login@page7", "login"):
+        with pytest.raises(ValueError, match=r"no fault .*; NAME@first"):
+            Fault.of(text)
 
 
 def test_the_same_seed_is_the_same_city_in_every_process(whole: City) -> None:

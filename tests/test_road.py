@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shahrnama.build import Outcome
 
 Build = Callable[..., "Outcome"]
+PAGE = "requests.json?page=1&page_size=1000"
 VARIABLE = "SHAHRNAMA_SERVICE_REQUESTS_URL"
 
 
@@ -141,6 +142,7 @@ def test_a_broken_source_is_said_and_the_last_good_version_stays(
     attempts = len(store.attempts())
     sample = second.datasets / "service_requests" / "sample"
     requests = json.loads((sample / "service_requests.json").read_text(encoding="utf-8"))
+    replay.say("requests.json", b"[]")
     replay.say("services.json", (sample / "services.json").read_bytes())
     says = {
         "down": "asks to come back in 86400 seconds",
@@ -156,9 +158,9 @@ def test_a_broken_source_is_said_and_the_last_good_version_stays(
     elif fault == "broken":
         replay.say("requests.json", json.dumps(requests).encode()[:200])
     elif fault == "unknown field":
-        replay.say("requests.json", json.dumps([{**requests[0], "secret_note": "x"}]).encode())
+        replay.say(PAGE, json.dumps([{**requests[0], "secret_note": "x"}]).encode())
     else:
-        replay.say("requests.json", json.dumps([{**record, "district": "99"} for record in requests]).encode())
+        replay.say(PAGE, json.dumps([{**record, "district": "99"} for record in requests]).encode())
     outcome = build(second, {VARIABLE: replay.url})
     assert not outcome.ok
     assert any(says in problem for problem in outcome.problems), outcome.problems

@@ -57,7 +57,9 @@ def test_a_time_without_offset_is_read_in_its_zone(text: str, utc: str) -> None:
     assert to_utc(text, naive_zone="Asia/Tehran") == utc
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00", "1405/01/01"])
+@pytest.mark.parametrize(
+    "text", ["", "yesterday", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00", "0001-01-01T00:00:00+03:30"]
+)
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ParseError):
         to_utc(text)

@@ -46,10 +46,9 @@ class Refusal(Exception):  # noqa: N818 an answer, not a failure
 class GeoReport:
     """The service over one city. Without dates, `requests` gives every request, page by page, oldest first."""
 
-    def __init__(self, city: City, drift: bool = False) -> None:
+    def __init__(self, city: City) -> None:
         self._requests = city.requests
         self._services = tuple(services())
-        self._extra = {"internal_priority": "high"} if drift else {}
 
     def answer(self, path: str, query: Mapping[str, str]) -> Answer:
         """The answer to `path` (`services.json`, `requests/ID.xml`, …) below the prefix."""
@@ -60,7 +59,11 @@ class GeoReport:
             root, records = self._records(name, query)
         except Refusal as refusal:
             return _render(form, "errors", [_error(refusal.status, refusal.description)], refusal.status)
-        return _render(form, root, [{**record, **self._extra} for record in records])
+        return _render(form, root, list(records))
+
+    def page_count(self, query: Mapping[str, str]) -> int:
+        """How many pages of requests the query has, without its other filters; at least one."""
+        return max(1, -(-len(self._requests) // _size(query)))
 
     def _records(self, name: str, query: Mapping[str, str]) -> tuple[str, Iterable[Record]]:
         head, _, rest = name.partition("/")
@@ -99,8 +102,7 @@ class GeoReport:
             raise Refusal(400, f"unknown parameter {', '.join(sorted(unknown))}")
         filtered = set(query) - {"page", "page_size"}
         found = list(filter(_filter(query), self._requests)) if filtered else self._requests
-        page, size = _number(query, "page", 1), _number(query, "page_size", PAGE_SIZE)
-        size = min(size, LARGEST_PAGE)
+        page, size = _number(query, "page", 1), _size(query)
         return list(found[(page - 1) * size : page * size])
 
 
@@ -138,6 +140,10 @@ def _number(query: Mapping[str, str], name: str, otherwise: int) -> int:
     if not text.isdecimal() or not 0 < int(text) < 10**9:
         raise Refusal(400, f"{name} is not a positive number: {text}")
     return int(text)
+
+
+def _size(query: Mapping[str, str]) -> int:
+    return min(_number(query, "page_size", PAGE_SIZE), LARGEST_PAGE)
 
 
 def _discovery() -> Record:

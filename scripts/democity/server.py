@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
+from democity.faults import Fault
 from democity.generator import generate
 from democity.georeport import PREFIX, Answer, GeoReport
 
@@ -17,26 +17,16 @@ LANDING = """<!doctype html><html lang="fa" dir="rtl"><meta charset="utf-8"><tit
 <p dir="ltr"><a href="/open311/v2/services.json">services</a> ·
 <a href="/open311/v2/requests.json">requests</a></p></html>
 """
-LOGIN = "<!doctype html><html><title>ورود</title><form>نام کاربری <input></form></html>"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What to do instead of answering: a status (with headers), a login page, half a body, or fields unheard of."""
-
-    kind: str  # status, html, truncate or drift
-    status: int = 503
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class DemoCity:
-    """The demonstration city, serving from `with` to its end; `faults` maps the start of a path to a Fault."""
+    """The demonstration city, serving from `with` to its end; `faults` strike pages of requests (see `faults`)."""
 
     def __init__(self, seed: int = 1404, scale: float = 1.0, port: int = 0) -> None:
         city = generate(seed, scale)
         self.planted = city.planted
-        self.faults: dict[str, Fault] = {}
-        self._reports = {False: GeoReport(city), True: GeoReport(city, drift=True)}
+        self.faults: list[Fault] = []
+        self._report = GeoReport(city)
         hall = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -60,20 +50,24 @@ class DemoCity:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def reply(self, handler: BaseHTTPRequestHandler) -> None:
-        """Send one answer, or the fault that stands for its path."""
+        """Send one answer, or the fault that strikes it."""
         parts = urlsplit(handler.path)
-        fault = next((fault for start, fault in self.faults.items() if parts.path.startswith(start)), None)
-        kind = fault.kind if fault else ""
-        if fault and kind == "status":
-            _send(handler, Answer(fault.status, "text/plain", b"fault"), dict(fault.headers))
-        elif kind == "html":
-            _send(handler, Answer(200, "text/html", LOGIN.encode()), {})
-        elif not parts.path.startswith(PREFIX):
+        if not parts.path.startswith(PREFIX):
             found = parts.path == "/"
             _send(handler, Answer(200 if found else 404, "text/html", LANDING.encode()), {})
+            return
+        query = dict(parse_qsl(parts.query))
+        answer = self._report.answer(parts.path, query)
+        fault = next(self._striking(parts.path, query), None) if self.faults else None
+        if fault:
+            fault.send(handler, answer.body)
         else:
-            answer = self._reports[kind == "drift"].answer(parts.path, dict(parse_qsl(parts.query)))
-            _send(handler, answer, answer.headers, cut=kind == "truncate")
+            _send(handler, answer, answer.headers)
+
+    def _striking(self, path: str, query: dict[str, str]) -> Iterator[Fault]:
+        if path.startswith(PREFIX + "requests."):
+            page, pages = int(query.get("page", "1")), self._report.page_count(query)
+            yield from (fault for fault in self.faults if fault.strikes(page, pages))
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -85,19 +79,14 @@ class DemoCity:
         self._thread.join(timeout=5)
 
 
-def _send(handler: BaseHTTPRequestHandler, answer: Answer, headers: dict[str, str], *, cut: bool = False) -> None:
+def _send(handler: BaseHTTPRequestHandler, answer: Answer, headers: dict[str, str]) -> None:
     asked, modified = handler.headers.get("If-None-Match"), handler.headers.get("If-Modified-Since")
     same = asked == headers.get("ETag") if asked else modified is not None and modified == headers.get("Last-Modified")
     status, body = (304, b"") if same and answer.status == 200 else (answer.status, answer.body)
     handler.send_response(status)
     for name, value in {"Content-Type": f"{answer.media_type}; charset=utf-8", **headers}.items():
         handler.send_header(name, value)
-    if cut:
-        handler.close_connection = True
-        handler.send_header("Connection", "close")
-        body = body[: len(body) // 2]
-    else:
-        handler.send_header("Content-Length", str(len(body)))
+    handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
     if handler.command != "HEAD":
         handler.wfile.write(body)

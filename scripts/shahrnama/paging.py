@@ -22,18 +22,27 @@ MOST_WALKS = 4
 Count = Callable[[bytes], int]
 Following = Callable[[bytes], Mapping[str, str] | str | None]
 Ask = Callable[[int], tuple[str, Mapping[str, str]]]
-Ended = Callable[[int, int, bytes], bool]
+Ended = Callable[[list[int], bytes], bool]  # records of each page so far, the newest page
 
 
 def numbered(source: Source, resource: str, path: str, params: Mapping[str, str], *, page_size: int, count: Count,
              names: tuple[str, str] = ("page", "page_size")) -> None:  # fmt: skip
-    """Pages 1, 2, … until one holds fewer than `page_size` records; `names` are the source's own for page and size."""
+    """Pages 1, 2, … until an empty one; `names` are the source's own for page and size.
+
+    A page with fewer records than the one before is the last: many services hold pages smaller than was asked, so only
+    what follows tells. Records after it are a fault: a page lost some of its own.
+    """
     page, size = names
 
     def ask(number: int) -> tuple[str, Mapping[str, str]]:
         return path, {**params, page: str(number), size: str(page_size)}
 
-    _settled(source, resource, ask, lambda held, _, __: held < page_size, count)
+    def ended(held: list[int], _: bytes) -> bool:
+        if held[-1] and len(held) > 2 and held[-2] < held[-3]:
+            raise ParseError(f"page {len(held) - 1} held {held[-2]} records after pages of {held[-3]}, yet more follow")
+        return held[-1] == 0
+
+    _settled(source, resource, ask, ended, count)
 
 
 def offsets(source: Source, resource: str, path: str, params: Mapping[str, str], *, page_size: int, count: Count,
@@ -44,12 +53,12 @@ def offsets(source: Source, resource: str, path: str, params: Mapping[str, str],
     def ask(number: int) -> tuple[str, Mapping[str, str]]:
         return path, {**params, offset: str((number - 1) * page_size), limit: str(page_size)}
 
-    def ended(held: int, walked: int, body: bytes) -> bool:
+    def ended(held: list[int], body: bytes) -> bool:
         if total is None:
-            return held < page_size
-        if held == 0 and walked < total(body):
-            raise ParseError(f"it has {total(body)} records by its own word, and gave {walked}")
-        return walked >= total(body)
+            return held[-1] < page_size
+        if held[-1] == 0 and sum(held) < total(body):
+            raise ParseError(f"it has {total(body)} records by its own word, and gave {sum(held)}")
+        return sum(held) >= total(body)
 
     _settled(source, resource, ask, ended, count)
 
@@ -86,31 +95,35 @@ def windows(since: str, today: str, days: int) -> Iterator[tuple[str, str]]:
 def _settled(source: Source, resource: str, ask: Ask, ended: Ended, count: Count) -> None:
     """Walk until two walks in a row give the same; raises SourceError where the source never comes to rest."""
     former: dict[str, str] = {}
+    seen: set[str] = set()
+    fault = Fault("unstable", f"{MOST_WALKS} walks, none like the last")
     for _ in range(MOST_WALKS):
+        walked: dict[str, str] = {}
         try:
-            walked = dict(_walk(source, resource, ask, ended, count))
-        except ParseError as error:
-            raise source.fail(Fault("broken", str(error)), ask(1)[0]) from error
-        source.taking.drop(resource, set(former) - set(walked))
-        if walked == former:
+            walked.update(_walk(source, resource, ask, ended, count))
+        except ParseError as error:  # pages that do not fit together: the source may be changing
+            fault, walked = Fault("broken", str(error)), {}
+        if walked and walked == former:
+            source.taking.drop(resource, seen - set(walked))
             return
+        seen |= set(walked)
         former = walked
-    raise source.fail(Fault("unstable", f"{MOST_WALKS} walks, none like the last"), ask(1)[0])
+    raise source.fail(fault, ask(1)[0])
 
 
 def _walk(source: Source, resource: str, ask: Ask, ended: Ended, count: Count) -> Iterator[tuple[str, str]]:
     """What was asked and the SHA-256 of what came, page by page."""
-    walked, seen = 0, set[str]()
+    held, seen = list[int](), set[str]()
     for number in range(1, MOST_PAGES + 1):
         path, params = ask(number)
         body = source.get(resource, path, params, check=lambda body: source.count(body, count))
-        held, digest = source.count(body, count), hashlib.sha256(body).hexdigest()
-        if held and digest in seen:
+        held.append(source.count(body, count))
+        digest = hashlib.sha256(body).hexdigest()
+        if held[-1] and digest in seen:
             raise source.fail(Fault("cycle", f"page {number} repeats an earlier one"), path)
         seen.add(digest)
-        walked += held
         yield source_path(path, params), digest
-        if ended(held, walked, body):
+        if ended(held, body):
             return
     raise source.fail(Fault("cycle", f"more than {MOST_PAGES} pages"), path)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shahrnama.client import Source
 
 Record = dict[str, Any]
+RECORD_KEYS = {"service_request_id", "service_code", "code"}  # one of them is in every record, and in every error
 
 
 def records(body: bytes, element: str) -> list[Record]:
@@ -53,7 +54,10 @@ def pages(source: Source, resource: str, path: str, *, params: dict[str, str], p
 
 
 def _json(text: bytes) -> Iterator[Record]:
-    for document in documents(text):
+    found = list(documents(text))
+    if len(found) == 1 and isinstance(found[0], dict) and not RECORD_KEYS & set(found[0]):
+        _refuse(text, f"is one object ({', '.join(list(found[0])[:5])}) where records are expected")
+    for document in found:
         for item in document if isinstance(document, list) else [document]:
             if not isinstance(item, dict):
                 _refuse(text, "holds something else than records")

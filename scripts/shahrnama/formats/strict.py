@@ -43,4 +43,7 @@ def to_utc(text: str, *, naive_zone: str | None = None) -> str:
         if naive_zone is None:
             raise ParseError(f"{text!r} has no offset from UTC; which zone is it in?")
         moment = moment.replace(tzinfo=ZoneInfo(naive_zone))
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except OverflowError as error:
+        raise ParseError(f"{text!r} is out of the calendar") from error
