@@ -40,8 +40,8 @@ KEYS = {
     },
     "resource": {"name", *TEXTS, "newest_by", "expect", "table", "schema"},
     "field": {"name", "type", "format", *TEXTS, "privacy", "labels", "labels_en", "constraints"},
-    "harvest": {"protocol", "address_variable", "demo_path", "frequency"},
-    "expect": {"min_rows", "max_rows", "required_share"},
+    "harvest": {"protocol", "address_variable", "demo_path", "frequency", "pause_seconds", "secret", "frozen"},
+    "expect": {"min_rows", "max_rows", "required_share", "shrink_share", "vanish_share", "keeps"},
     "table": {"label_column", "facets", "sort", "sort_desc", "search", "indexes"},
 }
 
@@ -105,6 +105,7 @@ def _columns(place: str, resource: Resource) -> Problems:
         "primaryKey": resource.primary_key,
         "foreignKeys": [name for key in resource.foreign_keys for name in key.fields],
         "newest_by": [resource.descriptor["newest_by"]] if "newest_by" in resource.descriptor else [],
+        "expect.keeps": resource.expect.get("keeps") or [],
         "expect.required_share": list(resource.expect.get("required_share") or ()),
         **{f"table.{key}": [table[key]] for key in ("label_column", "sort", "sort_desc") if key in table},
         **{f"table.{key}": table.get(key) or [] for key in ("facets", "search")},

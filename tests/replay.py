@@ -30,6 +30,8 @@ class Replay:
         replay = self
 
         class Handler(BaseHTTPRequestHandler):
+            disable_nagle_algorithm = True
+
             def do_GET(self) -> None:
                 replay.reply(self)
 

@@ -13,16 +13,19 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MACHINERY = ROOT / "scripts" / "shahrnama"
 HOMES = {
-    "requests": {"client.py"},
+    "urllib3": {"net/transport.py"},
+    "certifi": {"net/transport.py"},
     "sqlite3": {"load.py"},
     "duckdb": {"derive.py"},
     "persiantools": {"persian.py"},
     "frictionless": {"validate.py"},
     "vl_convert": {"publish/charts.py"},
-    "lxml": {"formats/open311.py"},
+    "lxml": {"formats/open311.py", "formats/xes.py"},
+    "ocdsmerge": {"formats/ocds.py"},
+    "python_calamine": {"formats/workbook.py"},
     "uvicorn": {"serve.py"},
 }
-BUILDERS = ("frictionless", "duckdb", "mkdocs", "vl_convert", "requests", "lxml")
+BUILDERS = ("frictionless", "duckdb", "mkdocs", "vl_convert", "urllib3", "lxml")
 
 
 def imports(path: Path) -> Iterator[str]:

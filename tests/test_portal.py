@@ -72,7 +72,7 @@ def test_fictional_packages_say_so_on_their_page_and_real_ones_do_not(house: Hou
 
 @pytest.mark.parametrize("language", ["fa", "en"])
 def test_a_dataset_that_was_held_back_says_why(house: House, language: str) -> None:
-    problem = {"resource": "districts", "row": 3, "field": "name_fa", "message": "is <b>empty</b>"}
+    problem = {"resource": "districts", "row": 3, "field": "name_fa", "message": "is <b>empty</b>", "severity": "error"}
     write_json(
         house.reports / "districts.json",
         {"status": "held", "problems": [problem], "last_checked_at": None, "last_changed_at": None},

@@ -31,6 +31,7 @@ class DemoCity:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else 40 ms each: headers and body go apart
 
             def do_GET(self) -> None:
                 hall.reply(self)

@@ -37,14 +37,15 @@ def write_text(path: Path, text: str) -> None:
 
 
 def append_line(path: Path, line: str) -> None:
-    """Append a line and sync; what a killed run left of a line is ended first, and is dropped by `whole_lines`."""
+    """Append a line; what a killed run left of a line is ended first, and is dropped by `whole_lines`.
+
+    Not synced: a log that loses its last lines to a power cut costs nothing that cannot be asked again.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
         if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
             file.write(b"\n")
         file.write(line.encode("utf-8") + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def whole_lines(path: Path) -> list[str]:

@@ -11,12 +11,13 @@ from shahrnama.catalog import Dataset, House
 from shahrnama.derive import derive
 from shahrnama.errors import ShahrnamaError
 from shahrnama.harvest import demo_city, harvest
+from shahrnama.issue import ERROR, Problem
 from shahrnama.load import load
 from shahrnama.package import package
 from shahrnama.publish.files import write_files
 from shahrnama.publish.metadata import write_metadata
 from shahrnama.publish.portal import write_portal
-from shahrnama.validate import Problem, validate, write_report
+from shahrnama.validate import validate, write_report
 
 Say = Callable[[str], None]
 DATASET_STAGES = ("harvest", "package", "derive", "validate")
@@ -25,9 +26,10 @@ READER_STAGES = ("load", "publish")
 
 @dataclass
 class Outcome:
-    """What a run came to: one line for each problem, the datasets that cannot go on, and those that were parsed."""
+    """What a run came to: a line for each problem and warning, datasets that cannot go on, and those parsed."""
 
     problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     parsed: set[str] = field(default_factory=set)
 
@@ -47,6 +49,7 @@ class Run:
     environ: Mapping[str, str]
     say: Say
     outcome: Outcome = field(default_factory=Outcome)
+    accept: bool = False  # take what differs from the baseline as the new usual
     pause: Callable[[float], None] = time.sleep  # between requests, and before a source is asked again
 
     def harvest(self) -> None:
@@ -74,8 +77,10 @@ class Run:
         """Judge and promote: what others refer to goes first."""
         for dataset in self._each("validate", in_order(self.chosen)):
             with self._reported(dataset):
-                report = validate(self.house, dataset, self.datasets)
-                self.outcome.problems += [problem.line(dataset.name) for problem in report.problems]
+                report = validate(self.house, dataset, self.datasets, accept=self.accept)
+                for problem in report.problems:
+                    lines = self.outcome.problems if problem.severity == ERROR else self.outcome.warnings
+                    lines.append(problem.line(dataset.name))
 
     def load(self) -> None:
         """Build the database from every promoted package."""

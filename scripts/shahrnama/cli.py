@@ -48,6 +48,8 @@ def _parser() -> argparse.ArgumentParser:
         command = verbs.add_parser(verb, help=says, description=says)
         if verb not in FOR_ALL:
             command.add_argument("names", nargs="*", metavar="DATASET", help="only these (default: all)")
+        if verb in {"validate", "build"}:
+            command.add_argument("--accept", action="store_true", help="what shrank or was blanked is right")
         command.set_defaults(run=_stage, verb=verb)
     serve = verbs.add_parser("serve", help="build, then offer portal, Datasette and files on one port")
     serve.add_argument("--host", default=os.environ.get("SHAHRNAMA_HOST", "127.0.0.1"))
@@ -84,8 +86,9 @@ def _stage(options: argparse.Namespace) -> int:
     house, datasets = _house(options)
     chosen = _chosen(datasets, getattr(options, "names", []))
     with _progress(step_count(chosen) if options.verb == "build" else None) as say:
-        run = Run(house, datasets, chosen, os.environ, say)
+        run = Run(house, datasets, chosen, os.environ, say, accept=getattr(options, "accept", False))
         getattr(run, options.verb)()
+    _complain([f"warning: {warning}" for warning in run.outcome.warnings])
     _complain(run.outcome.problems)
     return 0 if run.outcome.ok else 1
 

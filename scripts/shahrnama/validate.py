@@ -16,32 +16,17 @@ from typing import Any
 import frictionless
 
 from shahrnama.atomic import fingerprint, read_json, recover_folder, swap_folder, write_json
+from shahrnama.baseline import alarms, observe, remember
 from shahrnama.captures import CaptureStore
 from shahrnama.catalog import Dataset, House, Resource
 from shahrnama.descriptor import candidate
+from shahrnama.issue import ERROR, Problem
 from shahrnama.package import CAPTURE_ID
 from shahrnama.privacy import findings
 from shahrnama.tables import read_rows
 
 MOST_PROBLEMS = 100  # of one table in one report: a broken column would name every row
 PROMOTED, HELD = "promoted", "held"
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong: row numbers count the file's lines, the header being 1; None for the whole table."""
-
-    resource: str | None
-    row: int | None
-    field: str | None
-    message: str
-
-    def line(self, dataset: str) -> str:
-        """What, where and what to do, in one line."""
-        place = "/".join(str(part) for part in (dataset, self.resource) if part)
-        row = f" row {self.row}" if self.row else ""
-        field = f" field {self.field}" if self.field else ""
-        return f"{place}{row}{field}: {self.message}"
 
 
 @dataclass(frozen=True)
@@ -55,10 +40,11 @@ class Report:
     last_changed_at: str | None = None
 
 
-def validate(house: House, dataset: Dataset, datasets: Iterable[Dataset]) -> Report:
+def validate(house: House, dataset: Dataset, datasets: Iterable[Dataset], *, accept: bool = False) -> Report:
     """Judge the staged tables of one dataset and promote them to `packages/<dataset>`, or hold them back.
 
-    Tables that were judged before, with the same bytes and the same rules, are not judged again.
+    Tables that were judged before, with the same bytes and the same rules, are not judged again. `accept` takes what
+    differs from the baseline as the new usual: for people who know that the source is whole.
     """
     place = house.packages / dataset.name
     recover_folder(place)
@@ -68,22 +54,25 @@ def validate(house: House, dataset: Dataset, datasets: Iterable[Dataset]) -> Rep
     if known.is_file() and known.read_text() == mark and place.is_dir():
         shutil.rmtree(folder)
         return write_report(house, dataset, ())
-    problems = tuple(_problems(house, dataset, folder, datasets))
-    if problems:
+    seen = observe(house, dataset, folder)
+    found = (*_problems(house, dataset, folder, datasets), *(() if accept else alarms(house, dataset, seen)))
+    if any(problem.severity == ERROR for problem in found):
         shutil.rmtree(folder)
-        return write_report(house, dataset, problems, former)
+        return write_report(house, dataset, found, former)
     swap_folder(folder, place)
+    remember(house, dataset, seen, anew=accept)
     known.write_text(mark)
-    return write_report(house, dataset, ())
+    return write_report(house, dataset, found)
 
 
 def write_report(house: House, dataset: Dataset, problems: Iterable[Problem], former: Any = None) -> Report:
-    """Write `reports/<dataset>.json`: promoted where there is no problem, else held."""
+    """Write `reports/<dataset>.json`: promoted where there is no error, else held."""
     found = tuple(problems)
+    held = any(problem.severity == ERROR for problem in found)
     manifest = CaptureStore(house.captures, dataset.name).manifest() if dataset.harvest else None
-    report = Report(dataset.name, HELD if found else PROMOTED, found)
+    report = Report(dataset.name, HELD if held else PROMOTED, found)
     if manifest:
-        changed = former["last_changed_at"] if found and former and former["last_changed_at"] else manifest.changed_at
+        changed = former["last_changed_at"] if held and former and former["last_changed_at"] else manifest.changed_at
         report = replace(report, last_checked_at=manifest.checked_at, last_changed_at=changed)
     write_json(house.reports / f"{dataset.name}.json", asdict(report))
     return report

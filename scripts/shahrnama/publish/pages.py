@@ -13,6 +13,7 @@ from typing import Any
 
 from shahrnama.atomic import read_json
 from shahrnama.catalog import House
+from shahrnama.issue import ERROR
 from shahrnama.persian import Language, number
 from shahrnama.publish.charts import Chart, chart
 from shahrnama.publish.files import downloads
@@ -189,8 +190,12 @@ def _held(site: Site, package: dict[str, Any], language: Language) -> list[str]:
     report = site.reports.get(package["name"])
     if not report or report["status"] != "held":
         return []
-    reasons = "".join(f'<li dir="ltr">{escape(problem["message"])}</li>' for problem in report["problems"][:FIRST_ROWS])
+    reasons = "".join(f'<li dir="ltr">{escape(problem["message"])}</li>' for problem in _errors(report)[:FIRST_ROWS])
     return [f'<div class="held" role="note"><p>{WORDS[language]["held"]}</p><ul>{reasons}</ul></div>', ""]
+
+
+def _errors(report: dict[str, Any]) -> list[dict[str, Any]]:
+    return [problem for problem in report["problems"] if problem["severity"] == ERROR]
 
 
 def _facts(site: Site, package: dict[str, Any], language: Language) -> list[str]:
