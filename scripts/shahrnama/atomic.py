@@ -114,7 +114,11 @@ def swap_folder(new: Path, place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     if place.exists():
         place.rename(old)
-    new.rename(place)
+    try:
+        new.rename(place)
+    except OSError:
+        recover_folder(place)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 

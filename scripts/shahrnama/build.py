@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from shahrnama.catalog import Dataset, House
@@ -103,6 +103,8 @@ class Run:
                 getattr(self, stage)()
         except ShahrnamaError as error:
             self.outcome.problems.append(str(error))
+        except OSError as error:
+            self.outcome.problems.append(disk(error))
         return self.outcome
 
     def _each(self, stage: str, datasets: Sequence[Dataset]) -> Iterator[Dataset]:
@@ -116,10 +118,18 @@ class Run:
         """A stage that fails for a dataset: said, written to its report, and the dataset goes no further."""
         try:
             yield
-        except ShahrnamaError as error:
+        except (ShahrnamaError, OSError) as error:
+            said = f"{dataset.name}: {disk(error)}" if isinstance(error, OSError) else str(error)
             self.outcome.broken.add(dataset.name)
-            self.outcome.problems.append(str(error))
-            write_report(self.house, dataset, [Problem(None, None, None, str(error))])
+            self.outcome.problems.append(said)
+            with suppress(OSError):  # a full disk takes no report either
+                write_report(self.house, dataset, [Problem(None, None, None, said)])
+
+
+def disk(error: OSError) -> str:
+    """What the disk refused, in one line."""
+    place = error.filename2 or error.filename or "the build folder"
+    return f"{place} cannot be read or written ({error.strerror or error}); make room or mend it, then run again"
 
 
 def in_order(datasets: Sequence[Dataset]) -> list[Dataset]:

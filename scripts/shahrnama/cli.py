@@ -33,6 +33,11 @@ def main(argv: list[str] | None = None) -> int:
     except ShahrnamaError as error:
         _complain([str(error)])
         return 1
+    except OSError as error:
+        from shahrnama.build import disk
+
+        _complain([disk(error)])
+        return 1
     except KeyboardInterrupt:
         return 130
     return status

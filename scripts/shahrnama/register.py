@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from shahrnama.atomic import read_json
+from shahrnama.atomic import read_json, recover_folder
 from shahrnama.catalog import House
 from shahrnama.errors import LoadError
 
@@ -22,6 +22,8 @@ TEXTS = ("title", "title_en", "description", "description_en")
 
 def promoted(house: House) -> list[Package]:
     """Every promoted package as its datapackage.json has it, by name; LoadError if there is none or one is broken."""
+    for old in house.packages.glob("*.old"):
+        recover_folder(old.with_suffix(""))
     paths = sorted(house.packages.glob("*/datapackage.json"))
     if not paths:
         raise LoadError(f"{house.packages}: nothing is promoted yet; run `shahrnama build` and see what it says")
