@@ -1,5 +1,5 @@
 # Verbs only. `make serve` and `make test` do all their set-up; see README.
-.PHONY: serve build test check harvest package derive validate load publish status list lock clean
+.PHONY: serve build test crash check harvest package derive validate load publish status list lock clean
 
 SHAHRNAMA = .venv/bin/shahrnama
 
@@ -11,6 +11,9 @@ build harvest package derive validate load publish status list: .venv/build.stam
 
 test: check
 	.venv/bin/python -m pytest
+
+crash: .venv/dev.stamp
+	SHAHRNAMA_KILLS=200 .venv/bin/python -m pytest -s tests/test_crash.py
 
 check: .venv/dev.stamp
 	.venv/bin/ruff check .

@@ -1,6 +1,6 @@
 """Killed, full, and run twice: whatever is interrupted leaves the last good version, and the next run the same bytes.
 
-The short form runs here; `make test-crash` runs SHAHRNAMA_KILLS=200 of the first test.
+The short form runs here; `make crash` runs the second test with SHAHRNAMA_KILLS=200.
 """
 
 from __future__ import annotations
