@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -27,9 +28,13 @@ def test_list_names_every_table(capsys: pytest.CaptureFixture[str]) -> None:
 def test_status_tells_what_is_published(city: House, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--root", str(ROOT), "--build", str(city.build), "status"]) == 0
     printed = capsys.readouterr().out
-    assert "service_requests: promoted demo" in printed
-    assert "districts: promoted, 22 rows" in printed
-    assert "last_checked_at" in printed
+    assert "service_requests: promoted, 12552 rows, demo, last_checked_at" in printed
+    assert "districts: promoted, 22 rows, kept by hand" in printed
+    assert main(["--root", str(ROOT), "--build", str(city.build), "status", "--json"]) == 0
+    rows = {row["dataset"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows["service_requests"]["source"] == "demo"
+    assert rows["service_requests"]["next_check_at"] > rows["service_requests"]["last_checked_at"]
+    assert rows["districts"]["problems"] == []
 
 
 def test_status_before_any_build(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

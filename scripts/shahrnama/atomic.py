@@ -29,6 +29,14 @@ def write_bytes(path: Path, body: bytes) -> None:
         partial.unlink(missing_ok=True)
 
 
+def sweep(folder: Path) -> None:
+    """Drop what killed runs left half-written below `folder`; what another run is writing just now stays."""
+    for path in folder.rglob(f"*{PARTIAL}"):
+        pid = path.name.removesuffix(PARTIAL).rpartition(".")[2]
+        if not (pid.isdecimal() and Path(f"/proc/{pid}").exists()):
+            path.unlink(missing_ok=True)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text with `\\n` whole or not at all; an unchanged file is left alone."""
     body = text.encode("utf-8")

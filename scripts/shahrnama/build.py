@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from shahrnama.atomic import sweep
+from shahrnama.captures import utc_now
 from shahrnama.catalog import Dataset, House
 from shahrnama.derive import derive
 from shahrnama.errors import ShahrnamaError
-from shahrnama.harvest import demo_city, harvest
+from shahrnama.harvest import demo_city, harvest, is_due
 from shahrnama.issue import ERROR, Problem
-from shahrnama.load import load
+from shahrnama.load import load, load_registers
 from shahrnama.package import package
 from shahrnama.publish.files import write_files
 from shahrnama.publish.metadata import write_metadata
@@ -49,12 +51,14 @@ class Run:
     environ: Mapping[str, str]
     say: Say
     outcome: Outcome = field(default_factory=Outcome)
+    due: bool = False  # ask only sources whose next check has come
     accept: bool = False  # take what differs from the baseline as the new usual
     pause: Callable[[float], None] = time.sleep  # between requests, and before a source is asked again
 
     def harvest(self) -> None:
         """Ask every source."""
-        harvested = tuple(dataset for dataset in self.chosen if dataset.harvest)
+        sweep(self.house.build)
+        harvested = tuple(dataset for dataset in self.chosen if dataset.harvest and self._wanted(dataset))
         with demo_city(harvested, self.environ) as demo_url:
             for dataset in self._each("harvest", harvested):
                 with self._reported(dataset):
@@ -86,6 +90,7 @@ class Run:
         """Build the database from every promoted package."""
         self.say("load")
         load(self.house)
+        load_registers(self.house, self.datasets)
 
     def publish(self) -> None:
         """Write what readers see."""
@@ -106,6 +111,9 @@ class Run:
         except OSError as error:
             self.outcome.problems.append(disk(error))
         return self.outcome
+
+    def _wanted(self, dataset: Dataset) -> bool:
+        return not self.due or is_due(self.house, dataset, utc_now())
 
     def _each(self, stage: str, datasets: Sequence[Dataset]) -> Iterator[Dataset]:
         for dataset in datasets:

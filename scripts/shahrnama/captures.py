@@ -11,12 +11,12 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from shahrnama.atomic import PARTIAL, append_line, whole_lines, write_bytes, write_json
+from shahrnama.atomic import append_line, whole_lines, write_bytes, write_json
 from shahrnama.errors import SourceError
 
 ATTEMPTS, JOURNAL = "attempts.jsonl", "journal.jsonl"
@@ -51,6 +51,14 @@ class Manifest:
     counts: dict[str, int]  # sha256 → records in the capture, so that an unchanged page is not parsed to be counted
     checked_at: str
     changed_at: str
+    first_seen: dict[str, str] = field(default_factory=dict)  # sha256 → when these bytes first came
+    interval_hours: float = 24
+
+    @property
+    def next_check_at(self) -> str:
+        """When the source is to be asked again."""
+        due = datetime.fromisoformat(self.checked_at) + timedelta(hours=self.interval_hours)
+        return due.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True)
@@ -113,11 +121,22 @@ class CaptureStore:
         """Whether the bytes are still here."""
         return (self.folder / capture.sha256).is_file()
 
-    def conclude(self, captures: Iterable[Capture], counts: dict[str, int], *, source: str, is_demo: bool) -> Manifest:
-        """Write the manifest of a complete harvest; `changed_at` moves only where a capture differs from the last."""
+    def conclude(
+        self, captures: Iterable[Capture], counts: dict[str, int], *, source: str, is_demo: bool, hours: float = 24
+    ) -> Manifest:
+        """Write the manifest of a complete harvest; `changed_at` moves only where a capture differs from the last.
+
+        A source that changed is asked again sooner, one that did not later: half and double the interval, between a
+        quarter and eight times the `hours` that its descriptor names.
+        """
         former, now, taken = self.manifest(), utc_now(), tuple(captures)
+        if former and former.source != source:
+            former = None
         known = {capture.sha256 for capture in taken}
-        changed = former is None or former.source != source or _contents(former.captures) != _contents(taken)
+        changed = former is None or _contents(former.captures) != _contents(taken)
+        before = former.interval_hours if former else hours
+        interval = hours if former is None else max(before / 2, hours / 4) if changed else min(before * 2, hours * 8)
+        seen = former.first_seen if former else {}
         manifest = Manifest(
             source=source,
             is_demo=is_demo,
@@ -125,6 +144,8 @@ class CaptureStore:
             counts={digest: count for digest, count in sorted(counts.items()) if digest in known},
             checked_at=now,
             changed_at=now if changed or former is None else former.changed_at,
+            first_seen={digest: seen.get(digest, now) for digest in sorted(known)},
+            interval_hours=interval,
         )
         write_json(self.folder / "manifest.json", asdict(manifest))
         (self.folder / JOURNAL).unlink(missing_ok=True)
@@ -137,11 +158,6 @@ class CaptureStore:
     def attempts(self) -> list[dict[str, Any]]:
         """Every attempt of this dataset, oldest first."""
         return [json.loads(line) for line in whole_lines(self.folder / ATTEMPTS)]
-
-    def sweep(self) -> None:
-        """Drop what a killed run left half-written."""
-        for path in self.folder.glob(f"*{PARTIAL}"):
-            path.unlink(missing_ok=True)
 
 
 class Taking:

@@ -62,6 +62,11 @@ class House:
         return self.build / "shahrnama.db"
 
     @property
+    def registers(self) -> Path:
+        """The SQLite file of the registers of harvests."""
+        return self.build / "registers" / "registers.db"
+
+    @property
     def metadata(self) -> Path:
         """Datasette's metadata, made from the descriptors and the authored metadata.yml."""
         return self.build / "metadata.yml"

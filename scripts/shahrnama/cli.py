@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import socket
 import sys
@@ -53,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
         command = verbs.add_parser(verb, help=says, description=says)
         if verb not in FOR_ALL:
             command.add_argument("names", nargs="*", metavar="DATASET", help="only these (default: all)")
+        if verb in {"harvest", "build"}:
+            command.add_argument("--due", action="store_true", help="ask only the sources whose next check has come")
         if verb in {"validate", "build"}:
             command.add_argument("--accept", action="store_true", help="what shrank or was blanked is right")
         command.set_defaults(run=_stage, verb=verb)
@@ -65,7 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("name", metavar="NAME", help="snake_case English, plural, as in `permits`")
     new.set_defaults(run=_new)
     verbs.add_parser("list", help="the datasets and their tables").set_defaults(run=_list)
-    verbs.add_parser("status", help="what is published, held, and how old").set_defaults(run=_status)
+    status = verbs.add_parser("status", help="what is published, held, and how old")
+    status.add_argument("--json", action="store_true", help="for machines")
+    status.set_defaults(run=_status)
     return parser
 
 
@@ -91,7 +96,8 @@ def _stage(options: argparse.Namespace) -> int:
     house, datasets = _house(options)
     chosen = _chosen(datasets, getattr(options, "names", []))
     with _progress(step_count(chosen) if options.verb == "build" else None) as say:
-        run = Run(house, datasets, chosen, os.environ, say, accept=getattr(options, "accept", False))
+        accept, due = getattr(options, "accept", False), getattr(options, "due", False)
+        run = Run(house, datasets, chosen, os.environ, say, accept=accept, due=due)
         getattr(run, options.verb)()
     _complain([f"warning: {warning}" for warning in run.outcome.warnings])
     _complain(run.outcome.problems)
@@ -143,11 +149,17 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
-    from shahrnama.status import status_lines
+    from shahrnama.status import status_lines, status_rows, status_table
 
-    house, datasets = _house(options)
-    for line in status_lines(house, datasets):
-        print(line)
+    rows = list(status_rows(*_house(options)))
+    if options.json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+    elif sys.stdout.isatty():
+        from rich.console import Console
+
+        Console().print(status_table(rows))
+    else:
+        print(*status_lines(rows), sep="\n")
     return 0
 
 

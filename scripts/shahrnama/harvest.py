@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from shahrnama.atomic import locked
+from shahrnama.atomic import locked, sweep
 from shahrnama.captures import Capture, CaptureStore, Manifest, Taking
 from shahrnama.catalog import Dataset, House
 from shahrnama.client import Secret, Source
@@ -52,7 +53,7 @@ def harvest(
     """
     store = CaptureStore(house.captures, dataset.name)
     with locked(store.folder / "lock", lambda pid: _under_way(dataset, pid)):
-        store.sweep()
+        sweep(store.folder)
         frozen = (dataset.harvest or {}).get("frozen")
         if frozen:
             return _kept(dataset, store, frozen)
@@ -64,7 +65,9 @@ def harvest(
             fetcher(dataset)(source)
         finally:
             source.transport.close()
-        return store.conclude(source.taking.captures, source.taking.counts, source=where, is_demo=is_demo)
+        return store.conclude(
+            source.taking.captures, source.taking.counts, source=where, is_demo=is_demo, hours=_hours(dataset)
+        )
 
 
 def fetcher(dataset: Dataset) -> Callable[[Source], None]:
@@ -98,6 +101,15 @@ def _secret(dataset: Dataset, base: str, environ: Mapping[str, str]) -> Secret:
     return Secret(value, wanted.get("header"), wanted.get("parameter")) if value else Secret("")
 
 
+def _hours(dataset: Dataset) -> float:
+    """The dataset's `frequency`, an ISO 8601 duration of days or hours (P1D, P7D, PT6H); DatasetError for others."""
+    text = str((dataset.harvest or {}).get("frequency", "P1D"))
+    found = re.fullmatch(r"P(?:(\d+)D|T(\d+)H)", text)
+    if not found:
+        raise DatasetError(f"{dataset.name}: frequency {text!r} is neither days (P1D) nor hours (PT6H)")
+    return 24 * int(found.group(1)) if found.group(1) else float(found.group(2))
+
+
 def _under_way(dataset: Dataset, pid: str) -> DatasetError:
     return DatasetError(f"{dataset.name}: is being harvested already (process {pid}); wait for it, or end it")
 
@@ -109,6 +121,12 @@ def _kept(dataset: Dataset, store: CaptureStore, frozen: Mapping[str, str]) -> M
         since, reason = frozen.get("since", "?"), frozen.get("reason_en", "")
         raise SourceError(f"{dataset.name}: is frozen since {since} ({reason}) and was never harvested; unfreeze it")
     return manifest
+
+
+def is_due(house: House, dataset: Dataset, now: str) -> bool:
+    """Whether the source is to be asked again by `now` (UTC, ISO 8601)."""
+    manifest = CaptureStore(house.captures, dataset.name).manifest()
+    return manifest is None or manifest.next_check_at <= now
 
 
 def needs_demo(datasets: tuple[Dataset, ...], environ: Mapping[str, str]) -> bool:

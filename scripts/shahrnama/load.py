@@ -15,10 +15,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from shahrnama.catalog import House
+from shahrnama.catalog import Dataset, House
 from shahrnama.errors import LoadError
+from shahrnama.harvest_register import harvest_registers, harvest_rows
 from shahrnama.persian import fold
-from shahrnama.register import Package, promoted, register_rows, registers
+from shahrnama.register import RegisterRow, promoted, register_rows, registers
 from shahrnama.statements import (
     Table,
     create_statement,
@@ -48,19 +49,31 @@ def load(house: House) -> Path:
         folder = house.packages / package["name"]
         tables += [Table(package["name"], item, folder / item["path"]) for item in package["resources"]]
     _distinct(tables)
-    fresh = house.database.with_name(house.database.name + ".new")
+    return _make(house.database, register_rows(packages), tables)
+
+
+def load_registers(house: House, datasets: Sequence[Dataset]) -> Path:
+    """Build `build/registers/registers.db`: sources, attempts and sightings; returns its path. Raises LoadError."""
+    tables = [Table(REGISTERS, register) for register in harvest_registers()]
+    house.registers.parent.mkdir(parents=True, exist_ok=True)
+    return _make(house.registers, harvest_rows(house, datasets), tables)
+
+
+def _make(place: Path, rows: dict[str, list[RegisterRow]], tables: list[Table]) -> Path:
+    """The database built beside its place, checked and moved there."""
+    fresh = place.with_name(place.name + ".new")
     fresh.unlink(missing_ok=True)
     try:
-        with _located(house.database.name), closing(sqlite3.connect(fresh, isolation_level=None)) as database:
-            _fill(database, packages, in_order(tables))
+        with _located(place.name), closing(sqlite3.connect(fresh, isolation_level=None)) as database:
+            _fill(database, rows, in_order(tables))
             _check(database, tables)
         _sync(fresh)
-        fresh.replace(house.database)
+        fresh.replace(place)
     except OSError as error:
-        raise LoadError(f"{house.database} cannot be written: {error}; make room or mend its folder") from error
+        raise LoadError(f"{place} cannot be written: {error}; make room or mend its folder") from error
     finally:
         fresh.unlink(missing_ok=True)
-    return house.database
+    return place
 
 
 def _distinct(tables: Iterable[Table]) -> None:
@@ -72,14 +85,14 @@ def _distinct(tables: Iterable[Table]) -> None:
         seen[table.name] = table.dataset if table.csv is None else f"dataset {table.dataset}"
 
 
-def _fill(database: sqlite3.Connection, packages: list[Package], tables: list[Table]) -> None:
+def _fill(database: sqlite3.Connection, registered: dict[str, list[RegisterRow]], tables: list[Table]) -> None:
     database.execute(f"PRAGMA page_size = {PAGE_BYTES}")
     database.execute("PRAGMA journal_mode = OFF")  # a half-made file is thrown away, not recovered
     database.execute("PRAGMA synchronous = OFF")  # it is synced once, before the swap
     database.execute("PRAGMA foreign_keys = OFF")  # checked over the whole at the end, in any order of rows
     database.execute("BEGIN")
     _create(database, tables)
-    for name, rows in register_rows(packages).items():
+    for name, rows in registered.items():
         for row in rows:
             database.execute(insert_statement(name, list(row)), tuple(row.values()))
     for table in tables:

@@ -15,7 +15,7 @@ from shahrnama.errors import LoadError
 
 Package = dict[str, Any]
 Register = dict[str, Any]
-RegisterRow = dict[str, str | int | None]
+RegisterRow = dict[str, str | int | float | None]
 
 TEXTS = ("title", "title_en", "description", "description_en")
 

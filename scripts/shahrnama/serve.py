@@ -70,7 +70,9 @@ def datasette_app(build: Path) -> App:
     if not database.is_file():
         raise FileNotFoundError(f"{database} is missing; run `shahrnama build` first")
     metadata = parse_metadata((build / "metadata.yml").read_text(encoding="utf-8"))
-    datasette = Datasette(immutables=[str(database)], metadata=metadata, settings=SETTINGS, cors=True)
+    registers = build / "registers" / "registers.db"
+    immutables = [str(path) for path in (database, registers) if path.is_file()]
+    datasette = Datasette(immutables=immutables, metadata=metadata, settings=SETTINGS, cors=True)
     app: App = datasette.app()
     return app
 

@@ -14,6 +14,7 @@ import yaml
 from shahrnama.atomic import write_text
 from shahrnama.catalog import House
 from shahrnama.errors import PublishError
+from shahrnama.harvest_register import harvest_registers
 from shahrnama.register import TEXTS, Package, promoted, registers
 
 PAGE_ROWS = 50
@@ -33,6 +34,8 @@ def write_metadata(house: House) -> Path:
         tables |= {item["name"]: {**_table(item), **_dataset(package)} for item in package["resources"]}
     for name, authored in (database.get("tables") or {}).items():
         tables[name] = {**tables.get(name, {}), **authored}
+    harvests = metadata["databases"].setdefault(house.registers.stem, {})
+    harvests["tables"] = {register["name"]: _table(register) for register in harvest_registers()}
     database["is_demo"] = any(package["is_demo"] for package in packages)
     database["tables"] = tables
     database["queries"] = dict(_queries(database.get("queries") or {}, set(tables)))
