@@ -39,8 +39,29 @@ KEYS = {
         "resources",
     },
     "resource": {"name", *TEXTS, "newest_by", "expect", "table", "schema"},
-    "field": {"name", "type", "format", *TEXTS, "privacy", "labels", "labels_en", "constraints"},
-    "harvest": {"protocol", "address_variable", "demo_path", "frequency", "pause_seconds", "secret", "frozen"},
+    "field": {
+        "name",
+        "type",
+        "format",
+        *TEXTS,
+        "privacy",
+        "labels",
+        "labels_en",
+        "constraints",
+        "source_name",
+        "calendar",
+    },
+    "harvest": {
+        "protocol",
+        "address_variable",
+        "demo_path",
+        "frequency",
+        "pause_seconds",
+        "secret",
+        "frozen",
+        "files",
+        "ignore",
+    },
     "expect": {"min_rows", "max_rows", "required_share", "shrink_share", "vanish_share", "keeps"},
     "table": {"label_column", "facets", "sort", "sort_desc", "search", "indexes"},
 }
@@ -161,6 +182,12 @@ def _code(dataset: Dataset) -> Problems:
     for path in sorted((*folder.glob("derive/*"), *folder.glob("data/*"))):
         if path.stem not in names:
             yield f"{path.relative_to(folder)} belongs to no resource; name it like one, or describe it"
+    if dataset.downloads:
+        for name in sorted(set(dataset.downloads) - names):
+            yield f"harvest.files names {name!r}, which is no resource"
+        if (folder / "harvest.py").exists():
+            yield "harvest.py is there, yet harvest.files says that the dataset is a plain download; drop one of them"
+        return
     if not dataset.harvest:
         if (folder / "harvest.py").exists():
             yield "harvest.py is there, harvest is not; say in datapackage.yaml what is harvested"

@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from shahrnama.download import downloaded
 from shahrnama.errors import DatasetError
 
 Row = dict[str, Any]
@@ -208,6 +209,11 @@ class Dataset:
         harvest: dict[str, Any] | None = self.descriptor.get("harvest")
         return harvest
 
+    @property
+    def downloads(self) -> dict[str, str]:
+        """Path of each resource's file, for a dataset that is a plain download and needs no code."""
+        return dict((self.harvest or {}).get("files") or {})
+
     @cached_property
     def resources(self) -> tuple[Resource, ...]:
         """Tables in authored order."""
@@ -230,6 +236,8 @@ class Dataset:
 
     def parser(self, resource: str) -> Callable[[bytes], Iterator[Row]]:
         """The pure parser named like the resource: bytes of one capture in, rows out."""
+        if resource in self.downloads:
+            return downloaded(self.resource(resource), (self.harvest or {}).get("ignore") or ())
         found: Callable[[bytes], Iterator[Row]] | None = getattr(self.code, resource, None)
         if not callable(found):
             raise DatasetError(

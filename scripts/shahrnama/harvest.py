@@ -13,6 +13,7 @@ from shahrnama.captures import Capture, CaptureStore, Manifest, Taking
 from shahrnama.catalog import Dataset, House
 from shahrnama.client import Secret, Source
 from shahrnama.errors import DatasetError, SourceError
+from shahrnama.formats.tabular import rows
 from shahrnama.net.faults import Fault
 from shahrnama.net.guard import Guard
 from shahrnama.net.transport import Transport
@@ -71,11 +72,18 @@ def harvest(
 
 
 def fetcher(dataset: Dataset) -> Callable[[Source], None]:
-    """The dataset's fetch(source); DatasetError where it has none."""
+    """The dataset's fetch(source), or for plain downloads one that takes each file; DatasetError where it has none."""
+    if dataset.downloads:
+        return lambda source: _download(source, dataset.downloads)
     found: Callable[[Source], None] | None = getattr(dataset.code, "fetch", None)
     if not callable(found):
         raise DatasetError(f"{dataset.name}: add def fetch(source) to {dataset.folder}/harvest.py")
     return found
+
+
+def _download(source: Source, files: Mapping[str, str]) -> None:
+    for resource, path in files.items():
+        source.get(resource, path, check=lambda body: next(rows(body)))
 
 
 def _source(dataset: Dataset, base: str, store: CaptureStore, taking: Taking, environ: Mapping[str, str],

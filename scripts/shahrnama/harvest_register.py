@@ -63,8 +63,8 @@ def source_row(dataset: Dataset, store: CaptureStore) -> RegisterRow:
 
 
 def _attempt(number: int, dataset: str, row: dict[str, Any]) -> RegisterRow:
-    kept = ("resource", "requested_at", "status", "message", "bytes", "elapsed_seconds")
-    told = ("content_type", "etag", "last_modified")
+    kept = ("resource", "requested_at", "status", "bytes", "elapsed_seconds")
+    told = ("message", "content_type", "etag", "last_modified")
     found: RegisterRow = {"attempt_id": number, "dataset": dataset, "url": _shown(row["url"])}
     found |= {"outcome_code": row["outcome"], "fault_code": row["fault"] or None}
     found |= {name: row[name] for name in kept} | {name: row[name] or None for name in told}

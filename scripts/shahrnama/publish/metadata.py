@@ -35,8 +35,9 @@ def write_metadata(house: House) -> Path:
     for name, authored in (database.get("tables") or {}).items():
         tables[name] = {**tables.get(name, {}), **authored}
     harvests = metadata["databases"].setdefault(house.registers.stem, {})
-    harvests["tables"] = {register["name"]: _table(register) for register in harvest_registers()}
-    database["is_demo"] = any(package["is_demo"] for package in packages)
+    is_demo = any(package["is_demo"] for package in packages)
+    harvests["is_demo"] = database["is_demo"] = is_demo  # what is told of a fictional city is fictional too
+    harvests["tables"] = {item["name"]: {**_table(item), "is_demo": is_demo} for item in harvest_registers()}
     database["tables"] = tables
     database["queries"] = dict(_queries(database.get("queries") or {}, set(tables)))
     write_text(house.metadata, yaml.safe_dump(metadata, allow_unicode=True, sort_keys=False, width=120))
@@ -63,10 +64,10 @@ def _table(resource: dict[str, Any]) -> dict[str, Any]:
     fields = resource["schema"]["fields"]
     return {
         **{key: resource.get(key) or "" for key in TEXTS},
-        "columns": {field["name"]: field["description"] for field in fields},
-        "columns_en": {field["name"]: field["description_en"] for field in fields},
-        "column_titles": {field["name"]: field["title"] for field in fields},
-        "column_titles_en": {field["name"]: field["title_en"] for field in fields},
+        "columns": {field["name"]: field.get("description") or "" for field in fields},
+        "columns_en": {field["name"]: field.get("description_en") or "" for field in fields},
+        "column_titles": {field["name"]: field.get("title") or field["name"] for field in fields},
+        "column_titles_en": {field["name"]: field.get("title_en") or field["name"] for field in fields},
         "column_values": {field["name"]: field["labels"] for field in fields if field.get("labels")},
         "column_values_en": {field["name"]: field["labels_en"] for field in fields if field.get("labels_en")},
         **_options(resource, {field["name"] for field in fields}),
