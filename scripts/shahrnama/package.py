@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -56,50 +56,36 @@ def package(house: House, dataset: Dataset) -> Staged:
 def _write(folder: Path, dataset: Dataset, store: CaptureStore, manifest: Manifest | None, mark: str) -> Staged:
     fresh = folder.with_name(folder.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
+    repeated = {}
     for resource in dataset.resources:
         if resource.kind == "harvested" and manifest:
-            write_table(fresh / f"{resource.name}.csv", resource, _harvested(dataset, resource, store, manifest))
+            rows = _harvested(dataset, resource, store, manifest)
+            written = write_table(fresh / f"{resource.name}.csv", resource, rows)
+            repeated[resource.name] = {"repeated": written.repeated, "differing": written.differing}
         elif resource.kind == "authored":
             write_table(fresh / f"{resource.name}.csv", resource, _authored(dataset, resource))
     captures = [_provenance(capture) for capture in manifest.captures] if manifest else []
     is_demo = bool(manifest and manifest.is_demo)
-    write_json(fresh / "staged.json", {"fingerprint": mark, "is_demo": is_demo, "captures": captures})
+    write_json(
+        fresh / "staged.json", {"fingerprint": mark, "is_demo": is_demo, "captures": captures, "repeated": repeated}
+    )
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
     return Staged(folder, dataset.name, mark, is_demo, tuple(captures), parsed=True)
 
 
-def _harvested(dataset: Dataset, resource: Resource, store: CaptureStore, manifest: Manifest) -> list[Row]:
+def _harvested(dataset: Dataset, resource: Resource, store: CaptureStore, manifest: Manifest) -> Iterator[Row]:
     parser = dataset.parser(resource.name)
-    rows: list[Row] = []
     for capture in manifest.captures:
         if capture.resource != resource.name:
             continue
         try:
-            rows.extend(_stamp(row, capture, resource) for row in parser(store.body(capture)))
+            yield from (_stamp(row, capture, resource) for row in parser(store.body(capture)))
         except ParseError as error:
             raise _located(type(error), dataset, capture, str(error)) from error
         except (KeyError, ValueError, TypeError) as error:
             detail = f"{type(error).__name__} {error}; mend the parser {resource.name}() or tell the source's office"
             raise _located(ParseError, dataset, capture, detail) from error
-    return list(newest(rows, resource))
-
-
-def newest(rows: Iterable[Row], resource: Resource) -> Iterator[Row]:
-    """Of rows with the same key the one newest by the resource's `newest_by`; a tie goes to the later one.
-
-    A resource without `newest_by` keeps them all: a repeated key is then for the gate to refuse.
-    """
-    decides = resource.descriptor.get("newest_by")
-    if not decides:
-        yield from rows
-        return
-    kept: dict[tuple[Any, ...], Row] = {}
-    for row in rows:
-        key = tuple(row[name] for name in resource.primary_key)
-        if key not in kept or (row[decides] or "") >= (kept[key][decides] or ""):
-            kept[key] = row
-    yield from kept.values()
 
 
 def _stamp(row: Row, capture: Capture, resource: Resource) -> Row:

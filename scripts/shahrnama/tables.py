@@ -4,27 +4,65 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from shahrnama.catalog import Resource, Row
 from shahrnama.errors import DatasetError
+from shahrnama.spool import spooled
 
 Cell = str | int | float | bool | None
 
 
-def write_table(path: Path, resource: Resource, rows: Iterable[Row]) -> int:
-    """Write rows sorted by the primary key as RFC 4180 CSV (UTF-8, `\\n`, header); returns how many there are."""
-    ordered = sorted(rows, key=_sort_key(resource))
+@dataclass(frozen=True)
+class Written:
+    """How many rows a table got; how often a key came again, and how often then with other content."""
+
+    rows: int
+    repeated: int = 0
+    differing: int = 0
+
+
+def write_table(path: Path, resource: Resource, rows: Iterable[Row]) -> Written:
+    """Write rows sorted by the primary key as RFC 4180 CSV (UTF-8, `\\n`, header).
+
+    Of rows with the same key the one newest by the resource's `newest_by` is written, a tie going to the later; without
+    `newest_by` all are, for the gate to refuse. Memory does not grow with the rows (see `spool`).
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     names = [field.name for field in resource.fields]
-    with path.open("w", encoding="utf-8", newline="") as file:
+    decides = resource.descriptor.get("newest_by")
+    by_key = _sort_key(resource)
+
+    def order(row: Row) -> tuple[Any, ...]:
+        return (by_key(row), row[decides] or "") if decides else (by_key(row),)
+
+    written = repeated = differing = 0
+    with path.open("w", encoding="utf-8", newline="") as file, spooled(rows, order, path.parent) as ordered:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(names)
-        writer.writerows([cell_text(row[name]) for name in names] for row in ordered)
-    return len(ordered)
+        for versions in _versions(ordered, by_key if decides else None):
+            writer.writerow([cell_text(versions[-1][name]) for name in names])
+            written += 1
+            repeated += len(versions) - 1
+            differing += sum(_content(row) != _content(versions[-1]) for row in versions[:-1])
+    return Written(written, repeated, differing)
+
+
+def _versions(ordered: Iterable[Row], by_key: Callable[[Row], Any] | None) -> Iterator[list[Row]]:
+    """Rows of the same key together, in order; each alone where there is no key to compare by."""
+    if by_key is None:
+        yield from ([row] for row in ordered)
+    else:
+        yield from (list(same) for _, same in groupby(ordered, by_key))
+
+
+def _content(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name != "capture_id"}
 
 
 def cell_text(value: Any) -> str:
