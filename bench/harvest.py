@@ -2,8 +2,8 @@
 
     .venv/bin/python bench/harvest.py 100000 1000000
 
-Prints for each number of rows: seconds and peak memory of each, and the ratio. Each runs in a process of its own; the city
-runs in another, and is warm (every page has been asked once) before anything is timed.
+Prints for each number of rows: seconds and peak memory of each, and the ratio. Each runs in a process of its own; the
+city runs in another, and is warm (every page has been asked once) before anything is timed.
 """
 
 from __future__ import annotations

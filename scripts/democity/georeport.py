@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from dataclasses import replace
+from datetime import datetime
 from xml.sax.saxutils import escape
 
+from democity.answer import Answer
 from democity.generator import CLOCK, City, Record, services
 
 PREFIX = "/open311/v2/"
 PAGE_SIZE, LARGEST_PAGE = 50, 1000
 ELEMENTS = {"services": "service", "service_requests": "request", "errors": "error", "attributes": "attribute"}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Status, media type and body; ETag and Last-Modified follow from the body and the city's clock."""
-
-    status: int
-    media_type: str
-    body: bytes
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """Validators of RFC 9110, 8.8: a strong ETag, and the moment at which the city stands still."""
-        return {
-            "Content-Type": f"{self.media_type}; charset=utf-8",
-            "ETag": f'"{hashlib.sha256(self.body).hexdigest()[:32]}"',
-            "Last-Modified": format_datetime(CLOCK.astimezone(UTC), usegmt=True),
-        }
 
 
 class Refusal(Exception):  # noqa: N818 an answer, not a failure
@@ -59,9 +40,14 @@ class GeoReport:
             root, records = self._records(name, query)
         except Refusal as refusal:
             return _render(form, "errors", [_error(refusal.status, refusal.description)], refusal.status)
-        return _render(form, root, list(records))
+        answer = _render(form, root, list(records))
+        return (
+            replace(answer, page=int(query.get("page", "1")), pages=self._pages(query))
+            if name == "requests"
+            else answer
+        )
 
-    def page_count(self, query: Mapping[str, str]) -> int:
+    def _pages(self, query: Mapping[str, str]) -> int:
         """How many pages of requests the query has, without its other filters; at least one."""
         return max(1, -(-len(self._requests) // _size(query)))
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
-from democity.faults import Fault
+from democity.answer import Answer
+from democity.faults import WIRE, Fault
 from democity.generator import generate
-from democity.georeport import PREFIX, Answer, GeoReport
+from democity.georeport import PREFIX, GeoReport
+from democity.offices import generate_offices
+from democity.protocols import Protocols
 
 LANDING = """<!doctype html><html lang="fa" dir="rtl"><meta charset="utf-8"><title>شهر نمونه</title>
 <h1>شهر نمونه</h1><p>همهٔ داده‌های این شهر ساختگی است. All data of this city is fictional.</p>
-<p dir="ltr"><a href="/open311/v2/services.json">services</a> ·
-<a href="/open311/v2/requests.json">requests</a></p></html>
+<p dir="ltr"><a href="/open311/v2/services.json">services</a> · <a href="/open311/v2/requests.json">requests</a> ·
+<a href="/ocds/releases.json">OCDS</a> · <a href="/logs/permits.xes.gz">XES</a> ·
+<a href="/logs/permits.csv">event log</a> ·
+<a href="/ckan/api/3/action/package_search">CKAN</a> · <a href="/resource/feedback.json">Socrata</a> ·
+<a href="/files/projects.xlsx">XLSX</a> · <a href="/files/projects.csv">CSV</a> ·
+<a href="/files/feedback.jsonl">JSON lines</a></p></html>
 """
 
 
@@ -27,6 +33,7 @@ class DemoCity:
         self.planted = city.planted
         self.faults: list[Fault] = []
         self._report = GeoReport(city)
+        self._protocols = Protocols(generate_offices(seed, scale))
         hall = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -53,22 +60,20 @@ class DemoCity:
     def reply(self, handler: BaseHTTPRequestHandler) -> None:
         """Send one answer, or the fault that strikes it."""
         parts = urlsplit(handler.path)
-        if not parts.path.startswith(PREFIX):
-            found = parts.path == "/"
-            _send(handler, Answer(200 if found else 404, "text/html", LANDING.encode()), {})
-            return
-        query = dict(parse_qsl(parts.query))
-        answer = self._report.answer(parts.path, query)
-        fault = next(self._striking(parts.path, query), None) if self.faults else None
+        answer = self._answer(parts.path, dict(parse_qsl(parts.query)))
+        is_requests = parts.path.startswith(PREFIX)  # faults of data know the shape of these answers alone
+        able = (fault for fault in self.faults if answer.pages and (is_requests or fault.name in WIRE))
+        fault = next((fault for fault in able if fault.strikes(answer.page, answer.pages)), None)
         if fault:
             fault.send(handler, answer.body)
         else:
-            _send(handler, answer, answer.headers)
+            _send(handler, answer, answer.headers if answer.media_type != "text/html" else {})
 
-    def _striking(self, path: str, query: dict[str, str]) -> Iterator[Fault]:
-        if path.startswith(PREFIX + "requests."):
-            page, pages = int(query.get("page", "1")), self._report.page_count(query)
-            yield from (fault for fault in self.faults if fault.strikes(page, pages))
+    def _answer(self, path: str, query: dict[str, str]) -> Answer:
+        if path.startswith(PREFIX):
+            return self._report.answer(path, query)
+        found = self._protocols.answer(path, query, self.url)
+        return found or Answer(200 if path == "/" else 404, "text/html", LANDING.encode())
 
     def __enter__(self) -> Self:
         self._thread.start()

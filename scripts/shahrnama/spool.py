@@ -19,7 +19,7 @@ Order = Callable[[Row], Any]
 
 @contextmanager
 def spooled(rows: Iterable[Row], order: Order, folder: Path) -> Iterator[Iterator[Row]]:
-    """The rows in `order`, equal ones as they came; beyond RUN_ROWS they are kept in `folder` until the context ends."""
+    """The rows in `order`, equal ones as they came; beyond RUN_ROWS they wait in `folder` meanwhile."""
     with ExitStack() as open_runs:
         runs: list[IO[bytes]] = []
         held: list[Row] = []
