@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from xml.sax.saxutils import escape, quoteattr
 
+from persiantools.jdatetime import JalaliDate
+
 from democity.answer import Answer, as_json
 from democity.offices import Offices, Record
 
@@ -181,9 +183,7 @@ def _lines(offices: Offices) -> bytes:
 
 
 def jalali(day: date) -> str:
-    """The Jalali day as offices write it, 1405/08/30 (the arithmetic of Borkowski's table, right from 1300 to 1500)."""
-    from persiantools.jdatetime import JalaliDate
-
+    """The Jalali day as offices write it, 1405/08/30."""
     return str(JalaliDate.to_jalali(day).strftime("%Y/%m/%d"))
 
 

@@ -8,11 +8,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from shahrnama.atomic import sweep
-from shahrnama.captures import utc_now
+from shahrnama.captures import CaptureStore, utc_now
 from shahrnama.catalog import Dataset, House
 from shahrnama.derive import derive
 from shahrnama.errors import ShahrnamaError
-from shahrnama.harvest import demo_city, harvest, is_due
+from shahrnama.harvest import demo_city, harvest, is_due, summary
 from shahrnama.issue import ERROR, Problem
 from shahrnama.load import load, load_registers
 from shahrnama.package import package
@@ -28,10 +28,11 @@ READER_STAGES = ("load", "publish")
 
 @dataclass
 class Outcome:
-    """What a run came to: a line for each problem and warning, datasets that cannot go on, and those parsed."""
+    """What a run came to: a line for each problem, warning and harvest, what cannot go on, and what was parsed."""
 
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    summaries: list[str] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     parsed: set[str] = field(default_factory=set)
 
@@ -51,6 +52,7 @@ class Run:
     environ: Mapping[str, str]
     say: Say
     outcome: Outcome = field(default_factory=Outcome)
+    detail: Say = lambda _: None  # is told how far the step under way is
     due: bool = False  # ask only sources whose next check has come
     accept: bool = False  # take what differs from the baseline as the new usual
     pause: Callable[[float], None] = time.sleep  # between requests, and before a source is asked again
@@ -62,7 +64,15 @@ class Run:
         with demo_city(harvested, self.environ) as demo_url:
             for dataset in self._each("harvest", harvested):
                 with self._reported(dataset):
-                    harvest(self.house, dataset, self.environ, demo_url, self.pause)
+                    self._harvest(dataset, demo_url)
+
+    def _harvest(self, dataset: Dataset, demo_url: str | None) -> None:
+        store, started = CaptureStore(self.house.captures, dataset.name), time.monotonic()
+        before = len(store.attempts())
+        try:
+            harvest(self.house, dataset, self.environ, demo_url, self.pause, self.detail)
+        finally:
+            self.outcome.summaries.append(summary(store, before, time.monotonic() - started))
 
     def package(self) -> None:
         """Parse what changed."""

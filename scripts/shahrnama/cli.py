@@ -24,6 +24,7 @@ STAGES = {
     "build": "all of these, in this order",
 }
 FOR_ALL = {"load", "publish"}
+Say = Callable[[str], None]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -95,10 +96,12 @@ def _stage(options: argparse.Namespace) -> int:
 
     house, datasets = _house(options)
     chosen = _chosen(datasets, getattr(options, "names", []))
-    with _progress(step_count(chosen) if options.verb == "build" else None) as say:
-        accept, due = getattr(options, "accept", False), getattr(options, "due", False)
-        run = Run(house, datasets, chosen, os.environ, say, accept=accept, due=due)
+    accept, due = getattr(options, "accept", False), getattr(options, "due", False)
+    with _progress(step_count(chosen) if options.verb == "build" else None) as (say, detail):
+        run = Run(house, datasets, chosen, os.environ, say, accept=accept, due=due, detail=detail)
         getattr(run, options.verb)()
+    for line in run.outcome.summaries:
+        print(line, file=sys.stderr)
     _complain([f"warning: {warning}" for warning in run.outcome.warnings])
     _complain(run.outcome.problems)
     return 0 if run.outcome.ok else 1
@@ -164,19 +167,23 @@ def _status(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _progress(steps: int | None) -> Iterator[Callable[[str], None]]:
-    """Tells steps as they come: a bar on a terminal, plain lines elsewhere."""
-    if steps is None or not sys.stderr.isatty():
-        yield lambda step: print(f"… {step}", file=sys.stderr, flush=True)
+def _progress(steps: int | None) -> Iterator[tuple[Say, Say]]:
+    """Tells steps as they come, and how far each is: a bar on a terminal, plain lines of steps elsewhere."""
+    if not sys.stderr.isatty():
+        yield (lambda step: print(f"… {step}", file=sys.stderr, flush=True)), (lambda _: None)
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description:<32}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
-    with Progress(*columns, TimeElapsedColumn()) as progress:
-        task = progress.add_task("start", total=steps)
-        done = iter(range(steps + 1))
-        yield lambda step: progress.update(task, description=step, completed=next(done, steps))
-        progress.update(task, description="done", completed=steps)
+    with Progress(*columns, TimeElapsedColumn(), TextColumn("{task.fields[detail]}")) as progress:
+        task = progress.add_task("start", total=steps, detail="")
+        done = iter(range((steps or 0) + 1))
+
+        def say(step: str) -> None:
+            progress.update(task, description=step, completed=next(done, steps or 0), detail="")
+
+        yield say, lambda text: progress.update(task, detail=text)
+        progress.update(task, description="done", completed=steps or 1, total=steps or 1, detail="")
 
 
 def _complain(problems: list[str]) -> None:

@@ -59,6 +59,7 @@ class Source:
     pause: Callable[[float], None] = time.sleep
     today: str = field(default_factory=lambda: utc_now()[:10])  # UTC; windows of dates end here
     told: Callable[[Capture], None] = lambda _: None
+    _asked_to_wait: float = field(default=0, init=False)
 
     def get(
         self, resource: str, path: str, params: Mapping[str, str] | None = None, check: Check | None = None
@@ -117,6 +118,7 @@ class Source:
             reply = self.transport.get(self.secret.add(url), headers, self.secret.headers)
         except Failed as failed:
             return None, self._without_secret(failed.fault)
+        self._asked_to_wait = limit_seconds(reply.headers, time.time())
         fault = _fault(reply, known)
         if not fault and check and reply.status == 200:
             try:
@@ -154,9 +156,11 @@ class Source:
         )
 
     def _keep_pace(self) -> None:
-        """Leave the source its pause between two requests; the first waits for nobody."""
-        if self.pause_seconds and self.taking.asked:
-            self.pause(self.pause_seconds)
+        """Leave the source its pause between two requests, or what its own limits ask; the first waits for nobody."""
+        wait = max(self.pause_seconds, self._asked_to_wait) if self.taking.asked else 0
+        if wait:
+            self.pause(wait)
+        self._asked_to_wait = 0
         self.taking.asked += 1
 
     def _without_secret(self, fault: Fault) -> Fault:
@@ -190,6 +194,21 @@ def _fault(reply: Reply, known: Capture | None) -> Fault | None:
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
         return Fault("html", again=True)
     return Fault("pointer") if start.startswith(POINTER) else None
+
+
+def limit_seconds(headers: Mapping[str, Any], now: float) -> float:
+    """Seconds to wait where the source says that its limit is used up, at most LONGEST_PAUSE_SECONDS; else 0.
+
+    `RateLimit-Remaining` and `RateLimit-Reset` (IETF draft ratelimit-headers, in seconds), or the `X-` forms of many
+    services, whose reset is a number of seconds or a moment since 1970.
+    """
+    for prefix in ("ratelimit", "x-ratelimit"):
+        remaining, reset = headers.get(f"{prefix}-remaining", ""), headers.get(f"{prefix}-reset", "")
+        if remaining.strip() == "0" and reset.strip().isdecimal():
+            seconds = float(reset.strip()[:12])
+            wait = seconds - now if seconds > 1e9 else seconds
+            return min(max(wait, 0), LONGEST_PAUSE_SECONDS)
+    return 0
 
 
 def wait_seconds(fault: Fault | None, headers: Mapping[str, Any], attempt: int) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -45,9 +46,9 @@ def harvest(
     environ: Mapping[str, str],
     demo_url: str | None,
     pause: Callable[[float], None] = time.sleep,
-    told: Callable[[Capture], None] = lambda _: None,
+    told: Callable[[str], None] = lambda _: None,
 ) -> Manifest:
-    """Ask the dataset's source for everything and keep what it sent; `told` hears of each answer.
+    """Ask the dataset's source for everything and keep what it sent; `told` hears how far it is, in a few words.
 
     The manifest is written only when the whole harvest succeeded: a source that breaks half-way changes nothing, and
     what was taken until then is not asked again within the hour. Raises SourceError, ParseError or DatasetError.
@@ -61,7 +62,7 @@ def harvest(
         base, is_demo = address(dataset, environ, demo_url)
         where = "democity" if is_demo else base  # the demonstration city's port is another each time
         source = _source(dataset, base, store, Taking(store, where), environ, demo_url)
-        source.pause, source.told = pause, told
+        source.pause, source.told = pause, progress(store, told)
         try:
             fetcher(dataset)(source)
         finally:
@@ -69,6 +70,30 @@ def harvest(
         return store.conclude(
             source.taking.captures, source.taking.counts, source=where, is_demo=is_demo, hours=_hours(dataset)
         )
+
+
+def progress(store: CaptureStore, told: Callable[[str], None]) -> Callable[[Capture], None]:
+    """Counts answers and bytes as they come; of how many, where a former harvest lets that be guessed."""
+    former, started, seen = store.manifest(), time.monotonic(), list[int]()
+
+    def hear(capture: Capture) -> None:
+        seen.append(capture.bytes)
+        usual = len(former.captures) if former else 0
+        of = f" of about {usual}" if usual >= len(seen) else ""
+        seconds = time.monotonic() - started
+        left = f", about {seconds / len(seen) * (usual - len(seen)):.0f} s left" if of and seconds > 2 else ""
+        told(f"{len(seen)}{of} answers, {sum(seen) / 1e6:.1f} MB{left}")
+
+    return hear
+
+
+def summary(store: CaptureStore, since: int, seconds: float) -> str:
+    """One line on a harvest: its requests since attempt number `since`, by outcome, with bytes and seconds."""
+    attempts = store.attempts()[since:]
+    outcomes = Counter(row["outcome"] for row in attempts)
+    told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+    size = sum(row["bytes"] for row in attempts) / 1e6
+    return f"{store.dataset}: {len(attempts)} requests ({told or 'none'}), {size:.1f} MB, {seconds:.1f} s"
 
 
 def fetcher(dataset: Dataset) -> Callable[[Source], None]:
