@@ -10,9 +10,10 @@ import pytest
 from replay import Replay
 from shahrnama.captures import CaptureStore, Taking
 from shahrnama.catalog import House, read
-from shahrnama.client import Source
-from shahrnama.errors import SourceError
-from shahrnama.harvest import address, harvest
+from shahrnama.client import Source, limit_seconds
+from shahrnama.errors import DatasetError, SourceError
+from shahrnama.harvest import address, harvest, is_due, summary
+from shahrnama.harvest_register import source_row
 from shahrnama.net.guard import Guard
 from shahrnama.net.transport import Transport
 
@@ -157,3 +158,89 @@ def test_the_address_comes_from_the_environment_then_the_demonstration_city_else
     assert address(dataset, {"LAMPS_URL": "https://city.example/v2"}, None) == ("https://city.example/v2/", False)
     with pytest.raises(SourceError, match="set LAMPS_URL"):
         address(dataset, {}, "http://127.0.0.1:1")
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"ratelimit-remaining": "0", "ratelimit-reset": "7"}, 7),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1700000030"}, 30),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1600000000"}, 0),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "99999999999"}, 120),
+        ({"ratelimit-remaining": "3", "ratelimit-reset": "7"}, 0),
+        ({"ratelimit-remaining": "0", "ratelimit-reset": "soon"}, 0),
+        ({}, 0),
+    ],
+)
+def test_a_source_s_own_limits_are_kept(headers: dict[str, str], seconds: float) -> None:
+    assert limit_seconds(headers, now=1_700_000_000) == seconds
+
+
+def test_the_next_request_waits_for_a_limit_that_is_used_up(lamps: House, replay: Replay) -> None:
+    used = {"RateLimit-Remaining": "0", "RateLimit-Reset": "5"}
+    replay.say("a.json", b"[1]", headers=used)
+    replay.say("b.json", b"[2]")
+    waited: list[float] = []
+    asked = source(lamps, replay, waited)
+    for path in ("a.json", "b.json", "a.json"):
+        asked.get("lamps", path)
+    assert waited == [5]
+
+
+def test_progress_and_summary_tell_how_far_and_what_came(lamps: House, replay: Replay) -> None:
+    replay.say("lamps.json?page=1", b'[{"id": "a"}]')
+    replay.say("lamps.json?page=2", b"[]")
+    told: list[str] = []
+    dataset, environ = read(lamps.datasets / "lamps"), {"LAMPS_URL": replay.url, "SHAHRNAMA_PRIVATE_HOSTS": "127.0.0.1"}
+    harvest(lamps, dataset, environ, None, told=told.append)
+    assert told == ["1 answers, 0.0 MB", "2 answers, 0.0 MB"]
+    harvest(lamps, dataset, environ, None, told=told.append)
+    assert told[2:] == ["1 of about 2 answers, 0.0 MB", "2 of about 2 answers, 0.0 MB"]
+    assert summary(store(lamps), 2, 0.5) == "lamps: 2 requests (2 unchanged), 0.0 MB, 0.5 s"
+
+
+def freeze(house: House) -> None:
+    path = house.datasets / "lamps" / "datapackage.yaml"
+    frozen = 'frequency: P2D, frozen: {since: "2026-11-01", reason: "خاموش شد", reason_en: "switched off"}'
+    path.write_text(path.read_text(encoding="utf-8").replace("frequency: P1D", frozen), encoding="utf-8")
+
+
+def test_a_frozen_source_is_not_asked_and_says_why(lamps: House, replay: Replay) -> None:
+    replay.say("lamps.json?page=1", b'[{"id": "a"}]')
+    replay.say("lamps.json?page=2", b"[]")
+    take(lamps, replay)
+    freeze(lamps)
+    asked = len(replay.asked)
+    take(lamps, replay)
+    assert len(replay.asked) == asked
+    row = source_row(read(lamps.datasets / "lamps"), store(lamps))
+    assert (row["state_code"], row["frozen_reason"], row["next_check_at"]) == ("frozen", "خاموش شد", None)
+
+
+def test_a_source_that_was_frozen_before_it_was_asked_is_an_error(lamps: House, replay: Replay) -> None:
+    freeze(lamps)
+    with pytest.raises(SourceError, match=r"frozen since 2026-11-01 \(switched off\) and was never harvested"):
+        take(lamps, replay)
+
+
+def test_what_changes_is_asked_sooner_and_what_does_not_later(lamps: House, replay: Replay) -> None:
+    hours = []
+    for change in range(8):
+        replay.say("lamps.json?page=1", b'[{"id": "%d"}]' % (change if change > 4 else 0))
+        replay.say("lamps.json?page=2", b"[]")
+        take(lamps, replay)
+        manifest = store(lamps).manifest()
+        assert manifest
+        hours.append(manifest.interval_hours)
+    assert hours == [24, 48, 96, 192, 192, 96, 48, 24]
+    dataset = read(lamps.datasets / "lamps")
+    assert not is_due(lamps, dataset, manifest.checked_at)
+    assert is_due(lamps, dataset, manifest.next_check_at)
+
+
+def test_a_frequency_that_is_none_is_named(lamps: House, replay: Replay) -> None:
+    path = lamps.datasets / "lamps" / "datapackage.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("P1D", "daily"), encoding="utf-8")
+    replay.say("lamps.json", b"[]")
+    with pytest.raises(DatasetError, match="frequency 'daily' is neither days"):
+        take(lamps, replay)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from shahrnama.atomic import read_json
 from shahrnama.captures import CaptureStore, Manifest
 from shahrnama.catalog import Dataset, House
 from shahrnama.register import Register, RegisterRow
@@ -32,7 +33,7 @@ def harvest_rows(house: House, datasets: Sequence[Dataset]) -> dict[str, list[Re
     attempts = [(dataset.name, row) for dataset, store in harvested for row in store.attempts()]
     ordered = sorted(attempts, key=lambda pair: pair[1]["requested_at"])
     return {
-        "sources": [source_row(dataset, store) for dataset, store in harvested],
+        "sources": [source_row(dataset, store) | _repeated(house, dataset) for dataset, store in harvested],
         "attempts": [_attempt(number, name, row) for number, (name, row) in enumerate(ordered, start=1)],
         "sightings": [row for dataset, store in harvested for row in _sightings(dataset, store.manifest())],
     }
@@ -60,6 +61,14 @@ def source_row(dataset: Dataset, store: CaptureStore) -> RegisterRow:
         "attempt_count": len(attempts),
         "failed_count": sum(row["outcome"] == "failed" for row in attempts),
     }
+
+
+def _repeated(house: House, dataset: Dataset) -> RegisterRow:
+    """How often the newest harvest gave a record again, and how often then with other content: the newest is kept."""
+    staged = read_json(house.staging / dataset.name / "staged.json") or {}
+    counts = (staged.get("repeated") or {}).values()
+    names = {"repeated_count": "repeated", "differing_count": "differing"}
+    return {column: sum(count[name] for count in counts) for column, name in names.items()}
 
 
 def _attempt(number: int, dataset: str, row: dict[str, Any]) -> RegisterRow:

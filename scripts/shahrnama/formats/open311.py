@@ -95,4 +95,6 @@ def _once(pairs: list[tuple[str, Any]]) -> Record:
 
 def _refuse(body: bytes, what: str) -> NoReturn:
     start = " ".join(body[:80].decode("utf-8", "replace").split())
-    raise ParseError(f"the answer {what}; it starts {start!r}; open the address in a browser to see what it sends")
+    raise ParseError(
+        f"the answer {' '.join(what.split())}; it starts {start!r}; open the address in a browser to see what it sends"
+    )
