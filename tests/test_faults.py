@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,8 +45,8 @@ def hall() -> Iterator[DemoCity]:
         yield city
 
 
-@pytest.fixture
-def requests(monkeypatch: pytest.MonkeyPatch) -> Dataset:
+@pytest.fixture(scope="module")
+def requests() -> Dataset:
     """The project's own dataset, asked in small pages and within short limits."""
     dataset = read(ROOT / "datasets" / "service_requests")
 
@@ -54,14 +55,24 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> Dataset:
         source.get("services", "services.json")
         pages(source, "service_requests", "requests.json", params={}, page_size=PAGE_SIZE)
 
-    monkeypatch.setattr(dataset.code, "fetch", fetch)
+    dataset.code.fetch = fetch  # type: ignore[attr-defined]
     return dataset
 
 
-@pytest.fixture(autouse=True)
-def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def unsynced() -> Iterator[None]:
     """A disk that is fast: these tests are of the network."""
-    monkeypatch.setattr(os, "fsync", lambda _: None)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
+@pytest.fixture(scope="module")
+def undisturbed(requests: Dataset, hall: DemoCity, tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A build without any fault, through the gate."""
+    house = House.at(ROOT, build=tmp_path_factory.mktemp("undisturbed") / "build")
+    assert publish(house, requests, hall) == []
+    return house
 
 
 @pytest.fixture
@@ -71,45 +82,6 @@ def house(tmp_path: Path) -> House:
 
 def take(house: House, dataset: Dataset, hall: DemoCity) -> None:
     harvest(house, dataset, {}, hall.url, pause=lambda _: None)
-
-
-def staged(house: House, dataset: Dataset) -> bytes:
-    return package(house, dataset).table("service_requests").read_bytes()
-
-
-@pytest.mark.parametrize(("name", "place"), AGAINST.values(), ids=AGAINST)
-def test_a_fault_that_passes_leaves_the_same_bytes(
-    hall: DemoCity, requests: Dataset, house: House, tmp_path: Path, name: str, place: str
-) -> None:
-    hall.faults[:] = []
-    undisturbed = House.at(ROOT, build=tmp_path / "undisturbed")
-    take(undisturbed, requests, hall)
-    hall.faults[:] = [Fault.of(f"{name}@{place}*1")]
-    try:
-        take(house, requests, hall)
-    except SourceError:  # no use in asking again: the next harvest goes on where this one ended
-        take(house, requests, hall)
-    assert hall.faults[0].suffered == 1
-    assert staged(house, requests) == staged(undisturbed, requests)
-
-
-@pytest.mark.parametrize(("name", "place"), AGAINST.values(), ids=AGAINST)
-def test_a_fault_that_lasts_is_one_line_and_what_is_published_stays(
-    hall: DemoCity, requests: Dataset, house: House, name: str, place: str
-) -> None:
-    hall.faults[:] = []
-    assert publish(house, requests, hall) == []
-    store = CaptureStore(house.captures, requests.name)
-    before, published = store.manifest(), contents(house)
-    hall.faults[:] = [Fault.of(f"{name}@{place}")]
-    problems = publish(house, requests, hall)
-    assert contents(house) == published
-    assert problems or name in HARMLESS
-    assert not [problem for problem in problems if "\n" in problem or "Traceback" in problem]
-    if name not in SILENT | HARMLESS:
-        assert len(problems) == 1
-        assert "requests.json" in problems[0]
-        assert store.manifest() == before
 
 
 def publish(house: House, dataset: Dataset, hall: DemoCity) -> list[str]:
@@ -128,6 +100,43 @@ def publish(house: House, dataset: Dataset, hall: DemoCity) -> list[str]:
 
 def contents(house: House) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(house.packages.rglob("*")) if path.is_file()}
+
+
+@pytest.mark.parametrize(("name", "place"), AGAINST.values(), ids=AGAINST)
+def test_a_fault_that_passes_leaves_the_same_bytes(
+    hall: DemoCity, requests: Dataset, undisturbed: House, house: House, name: str, place: str
+) -> None:
+    hall.faults[:] = [Fault.of(f"{name}@{place}*1")]
+    try:
+        take(house, requests, hall)
+    except SourceError:  # no use in asking again: the next harvest goes on where this one ended
+        take(house, requests, hall)
+    finally:
+        suffered, hall.faults[:] = hall.faults[0].suffered, []
+    assert suffered == 1
+    table = package(house, requests).table("service_requests").read_bytes()
+    assert table == (undisturbed.staging / requests.name / "service_requests.csv").read_bytes()
+
+
+@pytest.mark.parametrize(("name", "place"), AGAINST.values(), ids=AGAINST)
+def test_a_fault_that_lasts_is_one_line_and_what_is_published_stays(
+    hall: DemoCity, requests: Dataset, undisturbed: House, house: House, name: str, place: str
+) -> None:
+    shutil.copytree(undisturbed.build, house.build)
+    store = CaptureStore(house.captures, requests.name)
+    before, published = store.manifest(), contents(house)
+    hall.faults[:] = [Fault.of(f"{name}@{place}")]
+    try:
+        problems = publish(house, requests, hall)
+    finally:
+        hall.faults[:] = []
+    assert contents(house) == published
+    assert problems or name in HARMLESS
+    assert not [problem for problem in problems if "\n" in problem or "Traceback" in problem]
+    if name not in SILENT | HARMLESS:
+        assert len(problems) == 1
+        assert "requests.json" in problems[0]
+        assert store.manifest() == before
 
 
 def test_the_count_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -65,10 +66,8 @@ class Transport:
     ca_file: Path | None = None
 
     def __post_init__(self) -> None:
-        context = ssl.create_default_context()
-        context.load_verify_locations(self.ca_file or certifi.where())
         self._connections: list[HTTPConnection] = []
-        self._pools = urllib3.PoolManager(ssl_context=context, retries=False, num_pools=4)
+        self._pools = urllib3.PoolManager(ssl_context=_trusted(self.ca_file), retries=False, num_pools=4)
         self._pools.pool_classes_by_scheme = self._guarded()
 
     def get(self, url: str, headers: Mapping[str, str], private: Mapping[str, str] | None = None) -> Reply:
@@ -152,6 +151,14 @@ class Transport:
             "http": type("GuardedPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
             "https": type("GuardedSecurePool", (HTTPSConnectionPool,), {"ConnectionCls": secure}),
         }
+
+
+@cache
+def _trusted(ca_file: Path | None) -> ssl.SSLContext:
+    """Checks certificates against those that the machine trusts, certifi's, or the dataset's own issuer beside them."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(ca_file or certifi.where())
+    return context
 
 
 def _next(url: str, location: str) -> str:
