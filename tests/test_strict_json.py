@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from shahrnama.errors import ParseError
@@ -54,3 +56,17 @@ def test_what_is_refused(body: bytes, says: str) -> None:
 def test_one_document_is_one(body: bytes, count: int) -> None:
     with pytest.raises(ParseError, match=f"holds {count} JSON documents"):
         loads(body)
+
+
+def test_the_time_for_lines_grows_with_their_number_and_not_with_its_square() -> None:
+    def seconds(count: int) -> float:
+        body = '{"a": "سلام", "b": [1, 2]}\n'.encode() * count
+        best = float("inf")
+        for _ in range(3):
+            started = time.perf_counter()
+            assert sum(1 for _ in documents(body)) == count
+            best = min(best, time.perf_counter() - started)
+        return best
+
+    # Sixteen times the lines: 16 where the work is linear, 256 where it is quadratic.
+    assert seconds(16_000) < 64 * seconds(1_000)

@@ -30,6 +30,7 @@ def loads(body: bytes) -> Any:
 def documents(body: bytes) -> Iterator[Any]:
     """Every JSON document in `body`: one, one a line (JSON lines), or several one after the other."""
     text, at = _text(body), 0
+    may_be_half = bool(_SURROGATE.search(text))  # strict UTF-8 holds no half character: only an escape brings one in
     while True:
         at = _skip(text, at)
         if at == len(text):
@@ -40,7 +41,8 @@ def documents(body: bytes) -> Iterator[Any]:
             raise ParseError("the answer is broken JSON (nested too deeply)") from error
         except ValueError as error:
             raise ParseError(f"the answer is broken JSON ({error})") from error
-        _check(text, document)
+        if may_be_half:
+            _check(document)
         yield document
 
 
@@ -57,10 +59,7 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def _check(text: str, document: Any) -> None:
-    """Refuse half a character: strict UTF-8 holds none, so only an escape can have brought one in."""
-    if not _SURROGATE.search(text):
-        return
+def _check(document: Any) -> None:
     try:
         json.dumps(document, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
