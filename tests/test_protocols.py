@@ -16,7 +16,8 @@ from democity.server import DemoCity
 from shahrnama.captures import CaptureStore, Taking
 from shahrnama.client import Source
 from shahrnama.errors import SourceError
-from shahrnama.formats import ckan, event_csv, ocds, socrata, xes
+from shahrnama.formats import ckan, event_csv, ocds, ocel, socrata, xes
+from shahrnama.formats.open311 import dated_pages, pages, records
 from shahrnama.formats.strict import to_utc
 from shahrnama.formats.strict_json import documents
 from shahrnama.formats.tabular import rows
@@ -106,6 +107,30 @@ def test_the_event_log_is_the_same_in_xes_and_csv(hall: DemoCity, offices: Any) 
     assert from_xes[0]["at"] == to_utc(offices.events[0]["at"])
     waits = Counter(event["activity"] for event in from_xes)
     assert waits[BOTTLENECK] > 50
+
+
+def test_the_event_log_in_ocel_has_the_same_events(hall: DemoCity, offices: Any) -> None:
+    body = get(hall, "/logs/permits.ocel.json")
+    assert len(list(ocel.events(body))) == len(offices.events)
+    found = [row for row in ocel.relations(body) if row["source"] == "event" and row["qualifier"] == "case"]
+    assert [row["object_id"] for row in found] == [event["case"] for event in offices.events]
+
+
+def test_projects_have_a_place(hall: DemoCity, offices: Any) -> None:
+    found = list(rows(get(hall, "/files/projects.geojson")))
+    assert [row["id"] for row in found] == [project["id"] for project in offices.projects]
+    assert all("Point" in (row["geometry"] or "") for row in found)
+
+
+def test_requests_by_windows_of_dates_are_all_requests(source: Source, hall: DemoCity) -> None:
+    source.base, source.today = f"{hall.url}/open311/v2/", "2026-11-30"
+    dated_pages(source, "requests", "requests.json", since="2025-09-01", days=90, page_size=1000)
+    by_date = [record for body in bodies(source) for record in records(body, "request")]
+    source.taking.drop("requests", [capture.source_path for capture in source.taking.captures])
+    pages(source, "requests", "requests.json", params={}, page_size=1000)
+    at_once = [record for body in bodies(source) for record in records(body, "request")]
+    assert by_date == at_once
+    assert len(at_once) > 6000
 
 
 def test_feedback_is_the_same_by_offset_by_key_and_in_lines(source: Source, hall: DemoCity, offices: Any) -> None:

@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape, quoteattr
 from persiantools.jdatetime import JalaliDate
 
 from democity.answer import Answer, as_json
+from democity.generator import CENTRES
 from democity.offices import Offices, Record
 
 PAGE = 50
@@ -44,9 +45,11 @@ class Protocols:
         self._offices = offices
         self._files: dict[str, tuple[str, Callable[[], bytes]]] = {
             "/logs/permits.xes.gz": ("application/gzip", lambda: gzip.compress(_xes(offices), mtime=0)),
+            "/logs/permits.ocel.json": ("application/json", lambda: _ocel(offices)),
             "/logs/permits.csv": ("text/csv", lambda: _log_csv(offices)),
             "/files/projects.xlsx": ("application/octet-stream", lambda: _workbook(offices)),
             "/files/projects.csv": ("text/csv", lambda: _projects_csv(offices)),
+            "/files/projects.geojson": ("application/geo+json", lambda: _geojson(offices)),
             "/files/feedback.jsonl": ("application/json", lambda: _lines(offices)),
         }
 
@@ -132,6 +135,42 @@ def _xes(offices: Offices) -> bytes:
             parts.append(_attribute("date", "time:timestamp", event["at"]) + "</event>")
         parts.append("</trace>")
     return "".join([*parts, "</log>\n"]).encode()
+
+
+def _ocel(offices: Offices) -> bytes:
+    """The log of permits by OCEL 2.0, each event belonging to its case and its district."""
+    cases = dict.fromkeys((event["case"], event["district"]) for event in offices.events)
+    districts = sorted({event["district"] for event in offices.events})
+    activities = dict.fromkeys(event["activity"] for event in offices.events)
+    log = {
+        "eventTypes": [{"name": name, "attributes": []} for name in activities],
+        "objectTypes": [{"name": "case", "attributes": []}, {"name": "district", "attributes": []}],
+        "objects": [
+            *({"id": case, "type": "case", "attributes": []} for case, _ in cases),
+            *({"id": f"district-{number}", "type": "district", "attributes": []} for number in districts),
+        ],
+        "events": [
+            {"id": f"e{number}", "type": event["activity"], "time": event["at"], "attributes": [], "relationships": [
+                {"objectId": event["case"], "qualifier": "case"},
+                {"objectId": f"district-{event['district']}", "qualifier": "place"},
+            ]}
+            for number, event in enumerate(offices.events, start=1)
+        ],
+    }  # fmt: skip
+    return json.dumps(log, ensure_ascii=False).encode()
+
+
+def _geojson(offices: Offices) -> bytes:
+    """Projects at the middle of their districts (RFC 7946)."""
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [*reversed(CENTRES[project["district"] - 1])]},
+            "properties": {"id": project["id"], "title": project["title"], "district": project["district"]},
+        }
+        for project in offices.projects
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False).encode()
 
 
 def _attribute(kind: str, key: str, value: object) -> str:

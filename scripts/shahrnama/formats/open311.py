@@ -43,7 +43,7 @@ def records(body: bytes, element: str) -> list[Record]:
 
 
 def pages(source: Source, resource: str, path: str, *, params: dict[str, str], page_size: int) -> None:
-    """Ask for page 1, 2, … of `path` until one holds fewer than `page_size` records (GeoReport v2, extension paging).
+    """Ask for page 1, 2, … of `path` until an empty one (GeoReport v2, extension paging).
 
     Raises SourceError for a page that cannot be read, for pages that repeat (a service that ignores `page` would be
     asked for ever), and for a service that keeps changing while it is read.
@@ -51,6 +51,19 @@ def pages(source: Source, resource: str, path: str, *, params: dict[str, str], p
     from shahrnama.paging import numbered  # parsers, which this module is for, need no network
 
     numbered(source, resource, path, params, page_size=page_size, count=lambda body: len(records(body, "request")))
+
+
+def dated_pages(source: Source, resource: str, path: str, *, since: str, days: int, page_size: int) -> None:
+    """Ask for the pages of each window of `days` from the ISO date `since` to today, by the time of the request.
+
+    For services that answer with the last 90 days or 1,000 requests where no dates are named (GeoReport v2, GET Service
+    Requests). A window that is over costs a 304 a page from then on.
+    """
+    from shahrnama.paging import windows
+
+    for start, end in windows(since, source.today, days):
+        dates = {"start_date": f"{start}T00:00:00Z", "end_date": f"{end}T23:59:59Z"}
+        pages(source, resource, path, params=dates, page_size=page_size)
 
 
 def _json(text: bytes) -> Iterator[Record]:
