@@ -83,6 +83,16 @@ def test_a_dataset_that_was_held_back_says_why(house: House, language: str) -> N
     assert 'class="held"' not in page(house, "service_requests", language)
 
 
+@pytest.mark.parametrize(
+    ("language", "says"), [("fa", "۱۰ آبان ۱۴۰۵</time>: خاموش &lt;شد&gt;"), ("en", "1 November 2026")]
+)
+def test_a_source_that_is_no_longer_asked_says_since_when_and_why(house: House, language: str, says: str) -> None:
+    frozen = {"since": "2026-11-01", "reason": "خاموش <شد>", "reason_en": "switched off"}
+    promote(house, "service_requests", REQUEST_TABLES, is_demo=True, harvest={"frozen": frozen})
+    assert says in page(house, "service_requests", language)
+    assert "دیگر پرسیده نمی‌شود" not in page(house, "districts")
+
+
 def test_the_front_page_counts_what_is_published_and_links_to_the_charts(house: House) -> None:
     site = Site(house)
     text = home(site, "fa", "پیش‌گفتار")

@@ -35,7 +35,9 @@ def candidate(house: House, dataset: Dataset, folder: Path) -> Path:
     authored = {key: value for key, value in dataset.descriptor.items() if key not in {"harvest", "resources"}}
     facts = {"is_demo": staged["is_demo"], "captures": staged["captures"], "resources": resources}
     if dataset.harvest:
-        facts["harvest"] = {key: dataset.harvest[key] for key in ("protocol", "frequency") if key in dataset.harvest}
+        facts["harvest"] = {
+            key: dataset.harvest[key] for key in ("protocol", "frequency", "frozen") if key in dataset.harvest
+        }
     write_json(folder / "datapackage.json", {**copy.deepcopy(authored), **facts})
     return folder / "datapackage.json"
 

@@ -202,15 +202,22 @@ def _facts(site: Site, package: dict[str, Any], language: Language) -> list[str]
     words, report = WORDS[language], site.reports.get(package["name"]) or {}
     licence, source = (package.get("licenses") or [{}])[0], (package.get("sources") or [{}])[0]
     checked, changed = report.get("last_checked_at"), report.get("last_changed_at")
+    frozen = (package.get("harvest") or {}).get("frozen")
     rows = [
         (words["owner"], plain(site.owner(package, language))),
         (words["licence"], f"[{plain(text(licence, 'title', language))}]({licence.get('path', '')})"),
         (words["source"], f"[{plain(text(source, 'title', language))}]({source.get('path', '')})"),
         (words["checked"], moment(checked, language) if checked else words["by_hand"]),
         *([(words["changed"], moment(changed, language))] if changed else []),
+        *([(words["frozen"], _frozen(frozen, language))] if frozen else []),
         (words["status"], words["demo_word" if package["is_demo"] else "real_word"]),
     ]
     return ['<dl class="facts">', *(f"<dt>{name}</dt><dd>{_inline(value)}</dd>" for name, value in rows), "</dl>", ""]
+
+
+def _frozen(frozen: dict[str, str], language: Language) -> str:
+    """Since when the source is no longer asked, and why."""
+    return f"{moment(frozen['since'], language)}: {escape(text(frozen, 'reason', language))}"
 
 
 def _inline(value: str) -> str:
