@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
+from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from democity.answer import Answer
@@ -50,6 +51,7 @@ class DemoCity:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True
+        self._server.handle_error = self._complain  # type: ignore[method-assign, assignment]
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
 
     @property
@@ -68,6 +70,11 @@ class DemoCity:
             fault.send(handler, answer.body)
         else:
             _send(handler, answer, answer.headers if answer.media_type != "text/html" else {})
+
+    def _complain(self, request: Any, address: Any) -> None:
+        """Print what went wrong, unless it is only that the asker hung up."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            ThreadingHTTPServer.handle_error(self._server, request, address)
 
     def _answer(self, path: str, query: dict[str, str]) -> Answer:
         if path.startswith(PREFIX):
