@@ -59,6 +59,7 @@ def harvest(
         frozen = (dataset.harvest or {}).get("frozen")
         if frozen:
             return _kept(dataset, store, frozen)
+        hours = _hours(dataset)
         base, is_demo = address(dataset, environ, demo_url)
         where = "democity" if is_demo else base  # the demonstration city's port is another each time
         source = _source(dataset, base, store, Taking(store, where), environ, demo_url)
@@ -67,22 +68,23 @@ def harvest(
             fetcher(dataset)(source)
         finally:
             source.transport.close()
-        return store.conclude(
-            source.taking.captures, source.taking.counts, source=where, is_demo=is_demo, hours=_hours(dataset)
-        )
+        taken = source.taking
+        return store.conclude(taken.captures, taken.counts, source=where, is_demo=is_demo, hours=hours)
 
 
 def progress(store: CaptureStore, told: Callable[[str], None]) -> Callable[[Capture], None]:
     """Counts answers and bytes as they come; of how many, where a former harvest lets that be guessed."""
-    former, started, seen = store.manifest(), time.monotonic(), list[int]()
+    former, started = store.manifest(), time.monotonic()
+    usual = len(former.captures) if former else 0
+    answers = size = 0
 
     def hear(capture: Capture) -> None:
-        seen.append(capture.bytes)
-        usual = len(former.captures) if former else 0
-        of = f" of about {usual}" if usual >= len(seen) else ""
+        nonlocal answers, size
+        answers, size = answers + 1, size + capture.bytes
+        of = f" of about {usual}" if usual >= answers else ""
         seconds = time.monotonic() - started
-        left = f", about {seconds / len(seen) * (usual - len(seen)):.0f} s left" if of and seconds > 2 else ""
-        told(f"{len(seen)}{of} answers, {sum(seen) / 1e6:.1f} MB{left}")
+        left = f", about {seconds / answers * (usual - answers):.0f} s left" if of and seconds > 2 else ""
+        told(f"{answers}{of} answers, {size / 1e6:.1f} MB{left}")
 
     return hear
 
