@@ -14,7 +14,7 @@ import pytest
 from democity.faults import Fault
 from democity.server import DemoCity
 from shahrnama.catalog import House
-from shahrnama.harvest_register import _shown, harvest_registers
+from shahrnama.harvest_register import _said, _shown, harvest_registers
 from shahrnama.register import registers
 
 if TYPE_CHECKING:
@@ -67,6 +67,12 @@ def test_failures_are_published_too(
 )
 def test_no_inner_address_is_published(url: str, shown: str) -> None:
     assert _shown(url) == shown
+
+
+def test_no_inner_address_is_published_in_a_message() -> None:
+    said = "cannot be reached (NewConnectionError: host='10.1.2.3')"
+    assert "10.1.2.3" not in _said({"url": "http://files.local/x", "fault": "unreachable", "message": said})
+    assert _said({"url": "https://city.example/x", "fault": "unreachable", "message": said}) == said
 
 
 def test_the_registers_are_described_in_both_languages() -> None:

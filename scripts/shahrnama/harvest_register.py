@@ -17,7 +17,10 @@ import yaml
 from shahrnama.atomic import read_json
 from shahrnama.captures import CaptureStore, Manifest
 from shahrnama.catalog import Dataset, House
+from shahrnama.net.faults import Fault
 from shahrnama.register import Register, RegisterRow
+
+NAMING = {"unreachable", "tls", "redirect", "address", "malformed", "foreign"}  # their details may name a host
 
 
 @cache
@@ -73,8 +76,9 @@ def _repeated(house: House, dataset: Dataset) -> RegisterRow:
 
 def _attempt(number: int, dataset: str, row: dict[str, Any]) -> RegisterRow:
     kept = ("resource", "requested_at", "status", "bytes", "elapsed_seconds")
-    told = ("message", "content_type", "etag", "last_modified")
+    told = ("content_type", "etag", "last_modified")
     found: RegisterRow = {"attempt_id": number, "dataset": dataset, "url": _shown(row["url"])}
+    found["message"] = _said(row) or None
     found |= {"outcome_code": row["outcome"], "fault_code": row["fault"] or None}
     found |= {name: row[name] for name in kept} | {name: row[name] or None for name in told}
     columns = next(item for item in harvest_registers() if item["name"] == "attempts")["schema"]["fields"]
@@ -90,6 +94,13 @@ def _sightings(dataset: Dataset, manifest: Manifest | None) -> Iterator[Register
             "first_seen_at": manifest.first_seen.get(capture.sha256, manifest.changed_at) if manifest else None,
             "last_seen_at": manifest.checked_at if manifest else None,
         }
+
+
+def _said(row: dict[str, Any]) -> str:
+    """The message, without the detail of a connection where that could name the machine that `_shown` hides."""
+    if row["fault"] in NAMING and _shown(row["url"]) != row["url"]:
+        return Fault(row["fault"], "…").message("en")
+    return str(row["message"])
 
 
 def _shown(url: str) -> str:
