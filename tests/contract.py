@@ -38,7 +38,7 @@ KEYS = {
         *("name", *TEXTS, "licenses", "sources", "publisher", "keywords", "keywords_en", "harvest", "charts"),
         "resources",
     },
-    "resource": {"name", *TEXTS, "newest_by", "expect", "table", "schema"},
+    "resource": {"name", *TEXTS, "newest_by", "expect", "corrections", "table", "schema"},
     "field": {
         "name",
         "type",
@@ -62,7 +62,10 @@ KEYS = {
         "files",
         "ignore",
     },
-    "expect": {"min_rows", "max_rows", "required_share", "shrink_share", "vanish_share", "keeps"},
+    "expect": {
+        *("min_rows", "max_rows", "required_share", "unique", "fresh", "sql", "quarantine_share"),
+        *("shrink_share", "vanish_share", "keeps"),
+    },
     "table": {"label_column", "facets", "sort", "sort_desc", "search", "indexes"},
 }
 

@@ -16,7 +16,7 @@ HOMES = {
     "urllib3": {"net/transport.py"},
     "certifi": {"net/transport.py"},
     "sqlite3": {"load.py"},
-    "duckdb": {"derive.py"},
+    "duckdb": {"engine.py"},
     "persiantools": {"persian.py"},
     "frictionless": {"validate.py"},
     "vl_convert": {"publish/charts.py"},

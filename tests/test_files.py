@@ -11,6 +11,7 @@ from pathlib import Path
 import frictionless
 import pytest
 
+from lamps import gate, good, take, write
 from shahrnama.catalog import House
 from shahrnama.publish.files import downloads, excel_csv, write_files
 from small_city import promote_city
@@ -85,3 +86,17 @@ def test_the_same_packages_give_the_same_bytes_and_drop_what_is_gone(house: Hous
     (house.files / "districts" / "leftover.csv").write_text("x")
     write_files(house)
     assert {path.name: path.read_bytes() for path in house.files.rglob("*") if path.is_file()} == first
+
+
+def test_the_registers_of_the_gate_are_a_package_that_stock_tools_accept(tmp_path: Path) -> None:
+    house = House.at(tmp_path)
+    write(house, expect={"min_rows": 1, "quarantine_share": 0.5})
+    take(house, [*good(3), {"lamp_id": "bad", "watt_count": 0}])
+    gate(house)
+    write_files(house)
+    folder = house.files / "registers"
+    assert frictionless.validate(str(folder / "datapackage.json")).valid
+    with (folder / "issues.csv").open(encoding="utf-8", newline="") as file:
+        issues = list(csv.DictReader(file))
+    assert {(row["dataset"], row["row_key"], row["severity_code"]) for row in issues} >= {("lamps", "bad", "set_aside")}
+    assert "registers/issues.csv" in (house.files / "SHA256SUMS").read_text()

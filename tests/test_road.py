@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -170,5 +171,5 @@ def test_a_broken_source_is_said_and_the_last_good_version_stays(
     report = read_json(second.reports / "service_requests.json")
     assert report["status"] == "held"
     page = (second.html / "datasets" / "service_requests" / "index.html").read_text(encoding="utf-8")
-    assert report["problems"][0]["message"].split(":")[0] in page
+    assert re.split("[(:]", report["problems"][0]["message_fa"])[0] in page
     assert read_json(second.reports / "districts.json")["status"] == "promoted"

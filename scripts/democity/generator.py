@@ -2,7 +2,8 @@
 
 Planted truths that readers and tests can find again: in district 18 street lights take four times as long as elsewhere;
 the districts of SLOW_DISTRICTS are slow at everything; some complaints hold personal data (`City.planted`); letters,
-digits and half-spaces are mixed as people and systems mix them; some records come twice, once with an older state.
+digits and half-spaces are mixed as people and systems mix them; some records come twice, once with an older state;
+every BROKEN_EVERYth record is broken in one of three ways (`City.broken`), and one names district 0 for MISNAMED's.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ SLOW_DISTRICTS = {22: 1.8, 15: 1.5, 19: 1.6}
 NEVER_SHARE = 0.04  # requests that wait for an answer that does not come
 PERSONAL_SHARE = 0.03
 REPEATED_SHARE = 0.01
+BROKEN_EVERY = 997  # records between two that cannot be right
+MISNAMED = (500, 11)  # number of the record whose district comes as 0, and the district that it is
 HOURS = (1, 1, 0, 0, 0, 1, 2, 5, 9, 11, 12, 10, 8, 6, 6, 6, 7, 8, 9, 8, 7, 5, 4, 2)  # when people write
 # Approximate centres of 22 districts laid out like a large city's, degrees north and east; fictional to about a km.
 CENTRES = (
@@ -62,11 +65,20 @@ class Planted:
 
 
 @dataclass(frozen=True)
+class Broken:
+    """A request that cannot be right, and the field of its record that says so."""
+
+    service_request_id: str
+    field: str
+
+
+@dataclass(frozen=True)
 class City:
     """Everything the city hall would answer with: GeoReport records in order of request, and what was planted."""
 
     requests: tuple[Record, ...]
     planted: tuple[Planted, ...]
+    broken: tuple[Broken, ...]
 
 
 def generate(seed: int = 1404, scale: float = 1.0) -> City:
@@ -75,13 +87,15 @@ def generate(seed: int = 1404, scale: float = 1.0) -> City:
     count = max(1, round(REQUESTS_AT_SCALE_1 * scale))
     moments = sorted(_moment(rng) for _ in range(count))
     planted: list[Planted] = []
+    broken: list[Broken] = []
     requests: list[Record] = []
     for number, moment in enumerate(moments, start=1):
         found = _request(rng, number, moment, planted)
+        _break(found, number, broken)
         if rng.random() < REPEATED_SHARE:
             requests.append(_earlier(found, moment))
         requests.append(found)
-    return City(tuple(requests), tuple(planted))
+    return City(tuple(requests), tuple(planted), tuple(broken))
 
 
 def services() -> Iterator[Record]:
@@ -108,6 +122,8 @@ def _moment(rng: random.Random) -> datetime:
 
 def _request(rng: random.Random, number: int, moment: datetime, planted: list[Planted]) -> Record:
     district = rng.choices(range(1, 23), CROWD)[0]
+    if number == MISNAMED[0]:
+        district = MISNAMED[1]
     service = rng.choices(SERVICES, cum_weights=list(accumulate(item.weight for item in SERVICES)))[0]
     request_id = f"1405-{number:07d}"
     closed_at = _closed_at(rng, moment, district, service)
@@ -132,6 +148,22 @@ def _request(rng: random.Random, number: int, moment: datetime, planted: list[Pl
         "long": round(longitude + rng.gauss(0, 0.010), 6),
         "media_url": None,
     }
+
+
+def _break(record: Record, number: int, broken: list[Broken]) -> None:
+    """What real systems send now and then: a district that is not there, swapped coordinates, a Jalali year."""
+    if number == MISNAMED[0]:
+        record["district"] = "0"
+    if number % BROKEN_EVERY:
+        return
+    field = ("district", "lat", "expected_datetime")[number // BROKEN_EVERY % 3]
+    broken.append(Broken(record["service_request_id"], field))
+    if field == "district":
+        record["district"] = "77"
+    elif field == "lat":
+        record["lat"], record["long"] = record["long"], record["lat"]
+    else:
+        record["expected_datetime"] = f"1405{record['expected_datetime'][4:]}"
 
 
 def _closed_at(rng: random.Random, moment: datetime, district: int, service: Service) -> datetime | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ from shahrnama.captures import CaptureStore
 from shahrnama.catalog import Dataset, House, Resource
 from shahrnama.errors import ParseError
 from shahrnama.formats.strict_json import documents
-from shahrnama.issue import ERROR, WARNING, Problem
+from shahrnama.gate.measures import Measures
+from shahrnama.issue import Problem, problem
 from shahrnama.tables import read_rows
 
 Profile = dict[str, Any]  # rows, filled (column → share 0 to 1), values (column → its few values)
@@ -30,27 +31,14 @@ SHRINK_SHARE = 0.15
 SOURCE = "@source"  # in a profile: whose data it is; another source has another baseline
 MOSTLY_FILLED = 0.5
 USUALLY_FILLED = 0.05  # a column that is emptier than this has nothing to lose
-MOST_VALUES = 50  # of a column that is a list of categories
 SAMPLED = 8  # captures, spread from first to last, whose fields are compared
 
 
-def profile(resource: Resource, path: Path) -> Profile:
-    """The profile of one staged table."""
-    names = [field.name for field in resource.fields]
-    few = {name: set[str]() for name in resource.table.get("facets") or () if name in names}
-    filled, rows = dict.fromkeys(names, 0), 0
-    for row in read_rows(path):
-        rows += 1
-        for name in names:
-            filled[name] += bool(row[name])
-        for name, values in few.items():
-            if row[name] and len(values) <= MOST_VALUES:
-                values.add(row[name])
-    return {
-        "rows": rows,
-        "filled": {name: round(count / rows, 4) if rows else 0 for name, count in filled.items()},
-        "values": {name: sorted(values) for name, values in few.items() if len(values) <= MOST_VALUES},
-    }
+def profile(measures: Measures) -> Profile:
+    """The profile of one table: rows, the share of each column that is filled, the values of its facets."""
+    rows = measures.rows
+    filled = {name: round(count / rows, 4) if rows else 0 for name, count in measures.filled.items()}
+    return {"rows": rows, "filled": filled, "values": measures.values}
 
 
 def shape(bodies: Iterable[bytes]) -> dict[str, list[str]]:
@@ -71,10 +59,8 @@ def _records(bodies: Iterable[bytes]) -> Iterator[dict[str, Any]]:
             yield from (item for item in (found if isinstance(found, list) else [found]) if isinstance(item, dict))
 
 
-def observe(house: House, dataset: Dataset, folder: Path) -> Profile:
-    """Profiles of the harvested tables in `folder` (a candidate package), with the shapes of their captures."""
-    written = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["resources"]
-    paths = {item["name"]: folder / item["path"] for item in written}
+def observe(house: House, dataset: Dataset, measures: Mapping[str, Measures]) -> Profile:
+    """Profiles of the harvested tables, by their measures, with the shapes of their captures."""
     harvested = [resource for resource in dataset.resources if resource.kind == "harvested"]
     store = CaptureStore(house.captures, dataset.name)
     manifest = store.manifest()
@@ -83,7 +69,7 @@ def observe(house: House, dataset: Dataset, folder: Path) -> Profile:
         captures = [item for item in manifest.captures if item.resource == resource.name] if manifest else []
         step = max(1, -(-len(captures) // SAMPLED))
         bodies = (store.body(capture) for capture in captures[::step])
-        found[resource.name] = {**profile(resource, paths[resource.name]), "shape": shape(bodies)}
+        found[resource.name] = {**profile(measures[resource.name]), "shape": shape(bodies)}
     return found
 
 
@@ -112,14 +98,12 @@ def _losses(resource: Resource, former: list[Profile], seen: Profile) -> Iterato
     usual = statistics.median(version["rows"] for version in former)
     share = float(resource.expect.get("shrink_share", SHRINK_SHARE))
     if seen["rows"] < usual * (1 - share):
-        found = f"has {seen['rows']} rows where {usual:g} are usual; is the source whole? If it is, accept it: --accept"
-        yield Problem(resource.name, None, None, found, ERROR, "shrunk")
+        yield problem("shrunk", resource.name, rows=seen["rows"], usual=f"{usual:g}")
     for name, now in seen["filled"].items() if seen["rows"] else ():
         before = statistics.median(version["filled"].get(name, 0) for version in former)
         least = before * (1 - share) if before >= MOSTLY_FILLED else before / 2
         if before >= USUALLY_FILLED and now < least:
-            found = f"is filled in {now:.0%} of rows where {before:.0%} are usual; was it blanked? If not: --accept"
-            yield Problem(resource.name, None, name, found, ERROR, "blanked")
+            yield problem("blanked", resource.name, name, now=f"{now:.0%}", before=f"{before:.0%}")
 
 
 def _vanished(house: House, dataset: Dataset, resource: Resource) -> Iterator[Problem]:
@@ -137,10 +121,8 @@ def _vanished(house: House, dataset: Dataset, resource: Resource) -> Iterator[Pr
         lost[name] = [key for key, kept in before.items() if kept[at] and key in now and not now[key][at]]
     for name, keys in lost.items():
         if len(keys) > most:
-            what = "values" if name else "rows"
-            shown = ", ".join("/".join(key) for key in keys[:3])
-            found = f"has lost {len(keys)} {what} that were published ({shown} …); is the source whole? If so: --accept"
-            yield Problem(resource.name, None, name, found, ERROR, "vanished")
+            what, shown = "values" if name else "rows", ", ".join("/".join(key) for key in keys[:3])
+            yield problem("vanished", resource.name, name, count=len(keys), what=what, shown=shown)
 
 
 def _by_key(resource: Resource, path: Path) -> dict[tuple[str, ...], tuple[bool, ...]]:
@@ -152,13 +134,12 @@ def _by_key(resource: Resource, path: Path) -> dict[tuple[str, ...], tuple[bool,
     }
 
 
-def _drift(name: str, former: list[Profile], seen: Profile) -> Iterator[Problem]:
+def _drift(table: str, former: list[Profile], seen: Profile) -> Iterator[Problem]:
     for column, values in seen["values"].items():
         known = {value for version in former for value in version["values"].get(column, ())}
         new = [value for value in values if value not in known]
         if known and new:
-            found = f"has values never seen before: {', '.join(new[:5])}; do labels and derived tables know them?"
-            yield Problem(name, None, column, found, WARNING, "category_new")
+            yield problem("category_new", table, column, values=", ".join(new[:5]))
     before, now = former[-1]["shape"], seen["shape"]
     if not (before and now):
         return
@@ -169,10 +150,10 @@ def _drift(name: str, former: list[Profile], seen: Profile) -> Iterator[Problem]
     ):
         for field in fields:
             types = f"{'/'.join(before.get(field, ['nothing']))} → {'/'.join(now.get(field, ['nothing']))}"
-            yield Problem(name, None, None, f"the source's field {field!r} changed: {types}", WARNING, kind)
+            yield problem(kind, table, name=field, types=types)
     both = [field for field in before if field in now]
     if both != [field for field in now if field in before]:
-        yield Problem(name, None, None, "the source's fields come in another order", WARNING, "field_reordered")
+        yield problem("field_reordered", table)
 
 
 def _type(value: Any) -> str:

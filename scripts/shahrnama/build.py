@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from shahrnama.atomic import sweep
 from shahrnama.captures import CaptureStore, utc_now
 from shahrnama.catalog import Dataset, House
 from shahrnama.derive import derive
 from shahrnama.errors import ShahrnamaError
+from shahrnama.gate.sift import SET_ASIDE, sift
 from shahrnama.harvest import demo_city, harvest, is_due, summary
-from shahrnama.issue import ERROR, Problem
+from shahrnama.issue import ERROR, Problem, Tally
 from shahrnama.load import load, load_registers
 from shahrnama.package import package
 from shahrnama.publish.files import write_files
@@ -24,6 +27,7 @@ from shahrnama.validate import validate, write_report
 Say = Callable[[str], None]
 DATASET_STAGES = ("harvest", "package", "derive", "validate")
 READER_STAGES = ("load", "publish")
+MOST_SHOWN = 5  # lines of one kind, table and field in a terminal
 
 
 @dataclass
@@ -75,11 +79,12 @@ class Run:
             self.outcome.summaries.append(summary(store, before, time.monotonic() - started))
 
     def package(self) -> None:
-        """Parse what changed."""
-        for dataset in self._each("package", self.chosen):
+        """Parse what changed and set bad rows aside: what others refer to goes first."""
+        for dataset in self._each("package", in_order(self.chosen)):
             with self._reported(dataset):
                 if package(self.house, dataset).parsed:
                     self.outcome.parsed.add(dataset.name)
+                sift(self.house, dataset, self.datasets)
 
     def derive(self) -> None:
         """Compute derived tables."""
@@ -92,9 +97,9 @@ class Run:
         for dataset in self._each("validate", in_order(self.chosen)):
             with self._reported(dataset):
                 report = validate(self.house, dataset, self.datasets, accept=self.accept)
-                for problem in report.problems:
+                for problem, more in shown(report.problems, report.counts):
                     lines = self.outcome.problems if problem.severity == ERROR else self.outcome.warnings
-                    lines.append(problem.line(dataset.name))
+                    lines.append(f"{problem.line(dataset.name)}{more}")
 
     def load(self) -> None:
         """Build the database from every promoted package."""
@@ -141,7 +146,21 @@ class Run:
             self.outcome.broken.add(dataset.name)
             self.outcome.problems.append(said)
             with suppress(OSError):  # a full disk takes no report either
-                write_report(self.house, dataset, [Problem(None, None, None, said)])
+                failed = Tally(1)
+                failed.add([Problem(None, None, None, said)])
+                write_report(self.house, dataset, failed)
+
+
+def shown(problems: Iterable[Problem], counts: Iterable[dict[str, Any]]) -> Iterator[tuple[Problem, str]]:
+    """The first few of each kind, table and field, but rows set aside; the last says how many more there are."""
+    total = {(row["resource"], row["field"], row["kind"], row["severity"]): row["count"] for row in counts}
+    told: Counter[tuple[str | None, str | None, str, str]] = Counter()
+    for found in problems:
+        place = (found.resource, found.field, found.kind, found.severity)
+        told[place] += 1
+        if found.severity != SET_ASIDE and told[place] <= MOST_SHOWN:
+            rest = total.get(place, 0) - MOST_SHOWN
+            yield found, f" (and {rest} more)" if told[place] == MOST_SHOWN and rest > 0 else ""
 
 
 def disk(error: OSError) -> str:

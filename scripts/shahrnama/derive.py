@@ -1,24 +1,16 @@
-"""Derive: tables from tables, by the SQL in a dataset's folder. The only module that knows the engine (DuckDB)."""
+"""Derive: tables from tables, by the SQL in a dataset's folder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-import duckdb
+from collections.abc import Iterable, Iterator
 
 from shahrnama.atomic import fingerprint, write_text
 from shahrnama.catalog import Dataset, House, Resource, Row
+from shahrnama.engine import Engine, EngineError, engine
 from shahrnama.errors import DatasetError
 from shahrnama.tables import write_table
 
-COLUMN_TYPES = {
-    "string": "VARCHAR",
-    "integer": "BIGINT",
-    "number": "DOUBLE",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "datetime": "TIMESTAMP",
-}
+SIFTED = "sifted.json"  # what was set aside before anything is derived: see `gate.sift`
 
 
 def derive(house: House, dataset: Dataset, datasets: Iterable[Dataset]) -> bool:
@@ -31,49 +23,41 @@ def derive(house: House, dataset: Dataset, datasets: Iterable[Dataset]) -> bool:
     if not derived:
         return False
     folder = house.staging / dataset.name
-    sources = list(_staged(house, dataset, datasets))
+    everything = [dataset, *(other for other in datasets if other.name != dataset.name)]
+    sources = [
+        (resource, path)
+        for owner, resource, path in staged_tables(house, everything)
+        if owner.name != dataset.name or resource.kind != "derived"
+    ]
     queries = [dataset.derive_sql(resource.name) for resource in derived]
-    marks = [path for path in (house.staging / other.name / "staged.json" for other in datasets) if path.is_file()]
-    mark = fingerprint([*queries, *marks])
+    marks = [house.staging / other.name / name for other in datasets for name in ("staged.json", SIFTED)]
+    mark = fingerprint([*queries, *(path for path in marks if path.is_file())])
     stamp = folder / "derived.txt"
     if stamp.is_file() and stamp.read_text() == mark:
         return False
-    with duckdb.connect(config={"threads": 1}) as engine:  # one thread: sums of floats in one order, same bytes
-        for resource, path in sources:
-            _view(engine, resource, path)
+    with engine(sources) as tables:
         for resource in derived:
-            write_table(folder / f"{resource.name}.csv", resource, _rows(engine, dataset, resource))
-            _view(engine, resource, str(folder / f"{resource.name}.csv"))
+            write_table(folder / f"{resource.name}.csv", resource, _rows(tables, dataset, resource))
+            tables.view(resource, str(folder / f"{resource.name}.csv"))
     write_text(stamp, mark)
     return True
 
 
-def _staged(house: House, dataset: Dataset, datasets: Iterable[Dataset]) -> Iterable[tuple[Resource, str]]:
-    for other in [dataset, *(item for item in datasets if item.name != dataset.name)]:
-        for resource in other.resources:
-            path = house.staging / other.name / f"{resource.name}.csv"
-            if path.is_file() and not (other.name == dataset.name and resource.kind == "derived"):
-                yield resource, str(path)
+def staged_tables(house: House, datasets: Iterable[Dataset]) -> Iterator[tuple[Dataset, Resource, str]]:
+    """Every table that is staged, with its dataset and its CSV."""
+    for dataset in datasets:
+        for resource in dataset.resources:
+            path = house.staging / dataset.name / f"{resource.name}.csv"
+            if path.is_file():
+                yield dataset, resource, str(path)
 
 
-def _view(engine: duckdb.DuckDBPyConnection, resource: Resource, path: str) -> None:
-    columns = ", ".join(f"'{field.name}': '{COLUMN_TYPES[field.type]}'" for field in resource.fields)
-    quoted = path.replace("'", "''")
-    engine.execute(
-        f'CREATE VIEW "{resource.name}" AS SELECT * FROM read_csv('  # noqa: S608 names come from the descriptor
-        f"'{quoted}', header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
-        f"nullstr = '', max_line_size = 16777216, columns = {{{columns}}})"
-    )
-
-
-def _rows(engine: duckdb.DuckDBPyConnection, dataset: Dataset, resource: Resource) -> list[Row]:
+def _rows(tables: Engine, dataset: Dataset, resource: Resource) -> list[Row]:
     path = dataset.derive_sql(resource.name)
     try:
-        found = engine.execute(path.read_text(encoding="utf-8"))
-        names = [column[0] for column in found.description or ()]
-        rows = found.fetchall()
-    except duckdb.Error as error:
-        raise DatasetError(f"{dataset.name}: {path} cannot be run: {' '.join(str(error).split())}") from error
+        names, rows = tables.rows(path.read_text(encoding="utf-8"))
+    except EngineError as error:
+        raise DatasetError(f"{dataset.name}: {path} cannot be run: {error}") from error
     expected = [field.name for field in resource.fields]
     if names != expected:
         raise DatasetError(f"{dataset.name}: {path} gives columns {names}; the descriptor names {expected}")

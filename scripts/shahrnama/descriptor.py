@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import copy
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from shahrnama.atomic import read_json, sha256, write_json
 from shahrnama.catalog import Dataset, House, Resource
 from shahrnama.errors import DatasetError
-from shahrnama.tables import read_rows
+from shahrnama.tables import count_rows
 
 
-def candidate(house: House, dataset: Dataset, folder: Path) -> Path:
-    """Write a package of the staged tables to `folder`; returns the path of its datapackage.json.
+def candidate(house: House, dataset: Dataset, folder: Path, resources: Sequence[Resource] | None = None) -> Path:
+    """Write a package of the staged tables (or of some of them) to `folder`; returns the path of its datapackage.json.
 
     Files are `<resource>.csv`, or `<resource>.demo.csv` where the data is fictional. Raises DatasetError where a table
     was not staged.
@@ -24,16 +25,16 @@ def candidate(house: House, dataset: Dataset, folder: Path) -> Path:
     if staged is None:
         raise DatasetError(f"{dataset.name}: nothing staged; run `shahrnama package {dataset.name}` first")
     folder.mkdir(parents=True)
-    resources = []
-    for resource in dataset.resources:
+    written = []
+    for resource in dataset.resources if resources is None else resources:
         source = staging / f"{resource.name}.csv"
         if not source.is_file():
             raise DatasetError(f"{dataset.name}: table {resource.name!r} is not staged; run package and derive first")
         path = folder / f"{resource.name}{'.demo' if staged['is_demo'] else ''}.csv"
         shutil.copyfile(source, path)
-        resources.append(_resource(resource, path))
+        written.append(_resource(resource, path))
     authored = {key: value for key, value in dataset.descriptor.items() if key not in {"harvest", "resources"}}
-    facts = {"is_demo": staged["is_demo"], "captures": staged["captures"], "resources": resources}
+    facts = {"is_demo": staged["is_demo"], "captures": staged["captures"], "resources": written}
     if dataset.harvest:
         facts["harvest"] = {
             key: dataset.harvest[key] for key in ("protocol", "frequency", "frozen") if key in dataset.harvest
@@ -55,7 +56,7 @@ def _resource(resource: Resource, path: Path) -> dict[str, Any]:
         "dialect": {"csv": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True}},
         "hash": f"sha256:{sha256(path)}",
         "bytes": path.stat().st_size,
-        "row_count": sum(1 for _ in read_rows(path)),
+        "row_count": count_rows(path),
         "kind": resource.kind,
         "schema": schema,
     }

@@ -1,4 +1,4 @@
-"""The registers of harvests: sources, attempts and sightings of captures, published in a database of their own.
+"""The registers of runs: sources, attempts, sightings of captures, and what the gate says, in a database of their own.
 
 They change with every harvest, while the data's own database stays the same bytes for the same data.
 """
@@ -17,6 +17,7 @@ import yaml
 from shahrnama.atomic import read_json
 from shahrnama.captures import CaptureStore, Manifest
 from shahrnama.catalog import Dataset, House
+from shahrnama.gate_register import gate_registers, gate_rows
 from shahrnama.net.faults import Fault
 from shahrnama.register import Register, RegisterRow
 
@@ -27,7 +28,7 @@ NAMING = {"unreachable", "tls", "redirect", "address", "malformed", "foreign"}  
 def harvest_registers() -> tuple[Register, ...]:
     """The registers in the shape of a package's resources, with what refers to what in order."""
     found = yaml.safe_load((Path(__file__).parent / "harvest_register.yaml").read_text(encoding="utf-8"))
-    return tuple(found)
+    return (*found, *gate_registers())
 
 
 def harvest_rows(house: House, datasets: Sequence[Dataset]) -> dict[str, list[RegisterRow]]:
@@ -39,6 +40,7 @@ def harvest_rows(house: House, datasets: Sequence[Dataset]) -> dict[str, list[Re
         "sources": [source_row(dataset, store) | _repeated(house, dataset) for dataset, store in harvested],
         "attempts": [_attempt(number, name, row) for number, (name, row) in enumerate(ordered, start=1)],
         "sightings": [row for dataset, store in harvested for row in _sightings(dataset, store.manifest())],
+        **gate_rows(house, datasets),
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from shahrnama.atomic import fingerprint, read_json, write_json
 from shahrnama.captures import Capture, CaptureStore, Manifest
 from shahrnama.catalog import Dataset, House, Resource, Row
+from shahrnama.corrections import Corrections
 from shahrnama.errors import DatasetError, ParseError
 from shahrnama.privacy import mask
 from shahrnama.tables import read_rows, typed, write_table
@@ -56,19 +57,22 @@ def package(house: House, dataset: Dataset) -> Staged:
 def _write(folder: Path, dataset: Dataset, store: CaptureStore, manifest: Manifest | None, mark: str) -> Staged:
     fresh = folder.with_name(folder.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
-    repeated = {}
+    repeated, corrected = {}, list[dict[str, Any]]()
     for resource in dataset.resources:
         if resource.kind == "harvested" and manifest:
-            rows = _harvested(dataset, resource, store, manifest)
-            written = write_table(fresh / f"{resource.name}.csv", resource, rows)
+            rows, corrections = (
+                _harvested(dataset, resource, store, manifest),
+                Corrections(resource, is_demo=manifest.is_demo),
+            )
+            written = write_table(fresh / f"{resource.name}.csv", resource, rows, corrections.amend)
+            corrected += corrections.outcomes()
             repeated[resource.name] = {"repeated": written.repeated, "differing": written.differing}
         elif resource.kind == "authored":
             write_table(fresh / f"{resource.name}.csv", resource, _authored(dataset, resource))
     captures = [_provenance(capture) for capture in manifest.captures] if manifest else []
     is_demo = bool(manifest and manifest.is_demo)
-    write_json(
-        fresh / "staged.json", {"fingerprint": mark, "is_demo": is_demo, "captures": captures, "repeated": repeated}
-    )
+    told = {"captures": captures, "repeated": repeated, "corrections": corrected}
+    write_json(fresh / "staged.json", {"fingerprint": mark, "is_demo": is_demo, **told})
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
     return Staged(folder, dataset.name, mark, is_demo, tuple(captures), parsed=True)

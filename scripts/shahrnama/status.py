@@ -25,7 +25,7 @@ def status_rows(house: House, datasets: Sequence[Dataset]) -> Iterator[dict[str,
             "rows": sum(resource["row_count"] for resource in package["resources"]) if package else 0,
             **_source(house, dataset),
             "problems": [problem["message"] for problem in problems if problem["severity"] == "error"],
-            "warnings": [problem["message"] for problem in problems if problem["severity"] != "error"],
+            "warnings": [problem["message"] for problem in problems if problem["severity"] == "warning"],
         }
 
 

@@ -27,8 +27,10 @@ class Written:
     differing: int = 0
 
 
-def write_table(path: Path, resource: Resource, rows: Iterable[Row]) -> Written:
-    """Write rows sorted by the primary key as RFC 4180 CSV (UTF-8, `\\n`, header).
+def write_table(
+    path: Path, resource: Resource, rows: Iterable[Row], amend: Callable[[Row], Row] = lambda row: row
+) -> Written:
+    """Write rows, each as `amend` leaves it, sorted by the primary key as RFC 4180 CSV (UTF-8, `\\n`, header).
 
     Of rows with the same key the one newest by the resource's `newest_by` is written, a tie going to the later; without
     `newest_by` all are, for the gate to refuse. Memory does not grow with the rows (see `spool`).
@@ -46,7 +48,8 @@ def write_table(path: Path, resource: Resource, rows: Iterable[Row]) -> Written:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(names)
         for versions in _versions(ordered, by_key if decides else None):
-            writer.writerow([cell_text(versions[-1][name]) for name in names])
+            row = amend(versions[-1])
+            writer.writerow([cell_text(row[name]) for name in names])
             written += 1
             repeated += len(versions) - 1
             differing += sum(_content(row) != _content(versions[-1]) for row in versions[:-1])
@@ -94,6 +97,12 @@ def read_rows(path: Path) -> Iterator[dict[str, str]]:
                     f"{path}: line {reader.line_num} has {len(cells)} cells, the header {len(header)}; mend the line"
                 )
             yield dict(zip(header, cells, strict=True))
+
+
+def count_rows(path: Path) -> int:
+    """Rows of a CSV below its header."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return max(0, sum(1 for _ in csv.reader(file)) - 1)
 
 
 def typed(resource: Resource, row: dict[str, str]) -> Row:

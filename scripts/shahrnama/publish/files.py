@@ -10,25 +10,27 @@ from pathlib import Path
 from typing import Any
 
 from shahrnama.atomic import read_json, sha256, swap_folder, write_text
-from shahrnama.catalog import House
-from shahrnama.publish.texts import citation
+from shahrnama.catalog import House, catalog
+from shahrnama.gate_register import gate_rows
+from shahrnama.publish.register_files import TEXTS, write_registers
+from shahrnama.publish.texts import citation, mark
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can name: no clock in what is published
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run (OWASP, CSV injection)
 
 
 def write_files(house: House) -> Path:
-    """Write `build/files`: CSV, CSV for Excel and a zip of each dataset, the database, SHA256SUMS and an index page."""
+    """Write `build/files`: CSV, CSV for Excel and a zip of each dataset, registers, database, checksums, an index."""
     fresh = house.build / "files.new"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     packages = [(path.parent, read_json(path)) for path in sorted(house.packages.glob("*/datapackage.json"))]
     for folder, package in packages:
         _write_dataset(folder, package, fresh / package["name"])
+    is_demo = any(package["is_demo"] for _, package in packages)
+    write_registers(fresh / "registers", gate_rows(house, catalog(house.datasets)), is_demo=is_demo)
     if house.database.is_file():
-        shutil.copyfile(
-            house.database, fresh / f"shahrnama{mark(any(package['is_demo'] for _, package in packages))}.db"
-        )
+        shutil.copyfile(house.database, fresh / f"shahrnama{mark(is_demo)}.db")
     paths = sorted(path for path in fresh.rglob("*") if path.is_file())
     sums = "".join(f"{sha256(path)}  {path.relative_to(fresh)}\n" for path in paths)
     write_text(fresh / "SHA256SUMS", sums)
@@ -37,11 +39,6 @@ def write_files(house: House) -> Path:
     )
     swap_folder(fresh, house.files)
     return house.files
-
-
-def mark(is_demo: bool) -> str:
-    """What stands in the name of a file that holds fictional data."""
-    return ".demo" if is_demo else ""
 
 
 def _write_dataset(folder: Path, package: dict[str, Any], place: Path) -> None:
@@ -85,7 +82,7 @@ def _is_number(cell: str) -> bool:
 
 def _index(packages: list[tuple[Path, dict[str, Any]]], files: list[tuple[Path, int]]) -> str:
     """One plain page in both languages; the portal has the friendlier ones."""
-    titles = {package["name"]: package for _, package in packages}
+    titles = {package["name"]: package for _, package in packages} | {"registers": TEXTS}
     parts = [INDEX_HEAD]
     if any(package["is_demo"] for _, package in packages):
         parts.append(INDEX_DEMO)

@@ -2,104 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from html import escape
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
-from shahrnama.atomic import read_json
-from shahrnama.catalog import House
 from shahrnama.issue import ERROR
 from shahrnama.persian import Language, number
-from shahrnama.publish.charts import Chart, chart
+from shahrnama.publish.charts import Chart
 from shahrnama.publish.files import downloads
 from shahrnama.publish.markdown import cell, front_matter, moment, plain, table
+from shahrnama.publish.quality_page import quality_facts
+from shahrnama.publish.site import DATABASE, FILES, Site, table_rows
 from shahrnama.publish.texts import TYPES, WORDS, citation, text
 
 FIRST_ROWS = 5
-FILES, DATABASE = "/files/", "/db/shahrnama/"
-
-
-@dataclass(frozen=True)
-class Site:
-    """What is published: packages, the gate's reports, and the names behind keys."""
-
-    house: House
-
-    @cached_property
-    def packages(self) -> list[dict[str, Any]]:
-        """Promoted packages by name."""
-        return [read_json(path) for path in sorted(self.house.packages.glob("*/datapackage.json"))]
-
-    @cached_property
-    def reports(self) -> dict[str, dict[str, Any]]:
-        """The gate's report of each dataset."""
-        return {path.stem: read_json(path) for path in sorted(self.house.reports.glob("*.json"))}
-
-    @property
-    def demo(self) -> bool | str:
-        """Whether what is published is fictional: True, False or `some`."""
-        found = {bool(package["is_demo"]) for package in self.packages}
-        return "some" if len(found) == 2 else True in found
-
-    @property
-    def row_count(self) -> int:
-        """Rows of all tables."""
-        return sum(resource["row_count"] for package in self.packages for resource in package["resources"])
-
-    def tables(self, package: dict[str, Any]) -> dict[str, Path]:
-        """CSV of each table of a package."""
-        folder = self.house.packages / package["name"]
-        return {resource["name"]: folder / resource["path"] for resource in package["resources"]}
-
-    def labels(self, package: dict[str, Any], language: Language) -> dict[str, dict[str, str]]:
-        """Names of the values of each foreign key column: the other table's label column, its `_en` twin in English."""
-        found: dict[str, dict[str, str]] = {}
-        for resource in package["resources"]:
-            inside = resource["schema"].get("foreignKeys") or []
-            for key in [*inside, *(resource.get("crossPackageForeignKeys") or [])]:
-                if len(key["fields"]) == 1:
-                    found[key["fields"][0]] = self._names(package, key["reference"], language)
-        return found
-
-    def charts(self, package: dict[str, Any], language: Language) -> list[Chart]:
-        """The charts that a descriptor asks for."""
-        tables, labels = self.tables(package), self.labels(package, language)
-        return [chart(item, package, tables, labels, language) for item in package.get("charts") or ()]
-
-    def owner(self, package: dict[str, Any], language: Language) -> str:
-        """Name of the publisher, where a published table with a label has its identifier."""
-        wanted = package.get("publisher") or ""
-        for other in self.packages:
-            for resource in other["resources"]:
-                if (resource["schema"].get("primaryKey") or [""])[0].removesuffix("_id") in {
-                    "organisation",
-                    "organization",
-                }:
-                    reference = {
-                        "package": other["name"],
-                        "resource": resource["name"],
-                        "fields": resource["schema"]["primaryKey"],
-                    }
-                    return self._names(other, reference, language).get(wanted, wanted)
-        return wanted
-
-    def _names(self, package: dict[str, Any], reference: Mapping[str, Any], language: Language) -> dict[str, str]:
-        name = reference.get("package") or package["name"]
-        other = next((item for item in self.packages if item["name"] == name), None)
-        resource = next((r for r in other["resources"] if r["name"] == reference["resource"]), None) if other else None
-        label = ((resource or {}).get("table") or {}).get("label_column")
-        if not (other and resource and label):
-            return {}
-        english = label.removesuffix("_fa") + "_en"
-        columns = {field["name"] for field in resource["schema"]["fields"]}
-        column = english if language == "en" and english in columns else label
-        (key,) = reference["fields"]
-        return {row[key]: row[column] for row in _rows(self.tables(other)[resource["name"]])}
 
 
 def home(site: Site, language: Language, lead: str) -> str:
@@ -155,11 +71,6 @@ def dataset_page(site: Site, package: dict[str, Any], language: Language) -> str
     return "\n".join(lines)
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
-
-
 def _search(site: Site, language: Language) -> list[str]:
     """A plain form that asks Datasette: the largest table that has full text."""
     words = WORDS[language]
@@ -190,8 +101,14 @@ def _held(site: Site, package: dict[str, Any], language: Language) -> list[str]:
     report = site.reports.get(package["name"])
     if not report or report["status"] != "held":
         return []
-    reasons = "".join(f'<li dir="ltr">{escape(problem["message"])}</li>' for problem in _errors(report)[:FIRST_ROWS])
+    reasons = "".join(f"<li>{_said(problem, language)}</li>" for problem in _errors(report)[:FIRST_ROWS])
     return [f'<div class="held" role="note"><p>{WORDS[language]["held"]}</p><ul>{reasons}</ul></div>', ""]
+
+
+def _said(problem: dict[str, Any], language: Language) -> str:
+    place = " ".join(f"<code>{escape(problem[key])}</code>" for key in ("resource", "field") if problem.get(key))
+    told = problem.get("message_fa") if language == "fa" else problem["message"]
+    return f"{place} <bdi>{escape(told or problem['message'])}</bdi>"
 
 
 def _errors(report: dict[str, Any]) -> list[dict[str, Any]]:
@@ -211,6 +128,7 @@ def _facts(site: Site, package: dict[str, Any], language: Language) -> list[str]
         *([(words["changed"], moment(changed, language))] if changed else []),
         *([(words["frozen"], _frozen(frozen, language))] if frozen else []),
         (words["status"], words["demo_word" if package["is_demo"] else "real_word"]),
+        *quality_facts(site, package["name"], language),
     ]
     return ['<dl class="facts">', *(f"<dt>{name}</dt><dd>{_inline(value)}</dd>" for name, value in rows), "</dl>", ""]
 
@@ -244,7 +162,7 @@ def _figure(item: Chart, language: Language, after: str = "") -> str:
 def _resource(site: Site, package: dict[str, Any], resource: dict[str, Any], language: Language) -> list[str]:
     words, fields = WORDS[language], resource["schema"]["fields"]
     english = "?_lang=en" if language == "en" else ""
-    first = list(islice(_rows(site.tables(package)[resource["name"]]), FIRST_ROWS))
+    first = list(islice(table_rows(site.tables(package)[resource["name"]]), FIRST_ROWS))
     header = "".join(f"<th>{escape(text(field, 'title', language))}</th>" for field in fields)
     shown = "".join(f"<tr>{_cells(row, fields, language)}</tr>" for row in first)
     dictionary = [

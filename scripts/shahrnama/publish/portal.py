@@ -13,7 +13,9 @@ import yaml
 from shahrnama.atomic import swap_folder, write_text
 from shahrnama.catalog import House
 from shahrnama.errors import PublishError
-from shahrnama.publish.pages import Site, dataset_list, dataset_page, home
+from shahrnama.publish.pages import dataset_list, dataset_page, home
+from shahrnama.publish.quality_page import quality_page
+from shahrnama.publish.site import Site
 from shahrnama.publish.texts import LANGUAGES
 
 FONT = Path(__file__).parents[1] / "datasette_plugin" / "static" / "vazirmatn.woff2"  # one copy for both surfaces
@@ -58,5 +60,6 @@ def write_docs(house: House) -> None:
         lead = (authored / language / "index.md").read_text(encoding="utf-8")
         write_text(place / "index.md", home(site, language, lead))
         write_text(place / "datasets" / "index.md", dataset_list(site, language))
+        write_text(place / "quality.md", quality_page(site, language))
         for package in site.packages:
             write_text(place / "datasets" / f"{package['name']}.md", dataset_page(site, package, language))

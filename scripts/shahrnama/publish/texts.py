@@ -122,3 +122,8 @@ def citation(package: dict[str, Any], language: Language) -> str:
         return f"شهرنما، «{title}»{demo}، مجموعه‌دادهٔ {package['name']}."
     demo = " [fictional demonstration data]" if package["is_demo"] else ""
     return f"Shahrnama, “{title}”{demo}, dataset {package['name']}."
+
+
+def mark(is_demo: bool) -> str:
+    """What stands in the name of a file that holds fictional data."""
+    return ".demo" if is_demo else ""
