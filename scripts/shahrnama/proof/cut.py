@@ -96,14 +96,14 @@ def _spans(data: bytes, separator: bytes, *, last: bool) -> Iterator[Span]:
             at = stop
         if wrong is None:
             return
-        ends = record_end(data, at, last=last)
+        ends = record_end(data, at, separator, last=last)
         if ends is None:
             return
         yield Span(at, ends, odd=True)
         at = ends
 
 
-def record_end(data: bytes, start: int, *, last: bool) -> int | None:
+def record_end(data: bytes, start: int, separator: bytes, *, last: bool) -> int | None:
     """Where Python's reader ends the record that starts at `start`; None if it needs what follows `data`."""
     at = start
 
@@ -114,14 +114,14 @@ def record_end(data: bytes, start: int, *, last: bool) -> int | None:
             assert match
             whole = match[0].endswith(b"\n") or (match[0].endswith(b"\r") and match.end() < len(data))
             if not whole and not last:
-                return
+                break
             at = match.end()
             yield match[0].decode("utf-8")
         if not last:
-            at = len(data) + 1
+            at = len(data) + 1  # asked for a line that is not here yet
 
     try:
-        next(csv.reader(lines()), None)
+        next(csv.reader(lines(), delimiter=separator.decode()), None)
     except UnicodeDecodeError as error:
         raise UnprovableError(f"is not UTF-8: {error}") from error
     except csv.Error as error:

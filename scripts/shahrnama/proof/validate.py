@@ -147,10 +147,8 @@ def _proved(resource: TableResource, rules: Sequence[Rule], judge: _Judge) -> tu
     copy = resource.to_copy()
     with ExitStack() as closing:
         closing.callback(copy.close)
-        keys, copy.schema.foreign_keys = copy.schema.foreign_keys, []
-        copy.open()
+        _open_without_lookup(copy)
         table = table_of(copy)
-        copy.schema.foreign_keys = keys
         lookup, origins = references(copy, judge.chunk_bytes)
         demands = [(table.position(rule.field), rule.proof) for rule in rules]
         if any(position is None for position, _ in demands):
@@ -162,6 +160,21 @@ def _proved(resource: TableResource, rules: Sequence[Rule], judge: _Judge) -> tu
         index = next(i for i, found in enumerate(resource.package.resources) if found is resource)
         resource.package.resources[index] = copy
     return _replaying(copy, table, proof, lookup), proof
+
+
+def _open_without_lookup(resource: TableResource) -> None:
+    """Open a resource, but do not have Frictionless read the tables that it refers to."""
+    schema = resource.schema
+    keys = schema.foreign_keys
+    if keys and not schema.fields:
+        raise UnprovableError("it has foreign keys and no fields")
+    if keys:  # an assignment alone would make Frictionless take an empty schema for a declared one
+        schema.foreign_keys = []
+    try:
+        resource.open()
+    finally:
+        if keys:
+            schema.foreign_keys = keys
 
 
 class _Rows:
