@@ -1,0 +1,177 @@
+"""Validate a million rows with Frictionless and with shahrnama.proof, side by side, each in a process of its own.
+
+    .venv/bin/python bench/validate.py [--rows 1000000] [--errors 1000] [--repeat 1] [--large 5000000] [--folder DIR]
+
+Prints seconds, peak memory and the ratio: for valid data, for the same data with mixed errors (in the cells, ragged
+rows, duplicates, stray quotes), and, with --large, ours alone on more rows, to show whether memory grows. Both import
+what they need within the time that is taken, and both print their verdict, which must be the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+COLUMNS = (
+    "request_id category description district_code status channel requested_at closed_at lat lon rating has_photo"
+).split()
+CATEGORIES = ["آسفالت", "روشنایی", "پسماند", "فضای سبز", "آب و فاضلاب", "ترافیک", "سد معبر", "ساخت‌وساز"]
+WORDS = "خیابان کوچه چاله چراغ خاموش زباله درخت شکسته آب‌گرفتگی ميدان پياده‌رو ۱۲ ترافیک صدا ساختمان شبانه".split()
+TIMES = "%Y-%m-%dT%H:%M:%SZ"
+SCHEMA = {
+    "primaryKey": ["request_id"],
+    "foreignKeys": [{"fields": ["district_code"], "reference": {"resource": "districts", "fields": ["district_code"]}}],
+    "fields": [
+        {
+            "name": "request_id",
+            "type": "string",
+            "constraints": {"required": True, "unique": True, "pattern": r"SR-\d{9}", "minLength": 12, "maxLength": 12},
+        },
+        {"name": "category", "type": "string", "constraints": {"required": True, "enum": CATEGORIES}},
+        {"name": "description", "type": "string", "constraints": {"minLength": 3, "maxLength": 2000}},
+        {"name": "district_code", "type": "integer", "constraints": {"required": True}},
+        {"name": "status", "type": "string", "constraints": {"required": True, "enum": ["open", "closed"]}},
+        {"name": "channel", "type": "string", "constraints": {"enum": ["137", "web", "app", "in person"]}},
+        {
+            "name": "requested_at",
+            "type": "datetime",
+            "format": TIMES,
+            "constraints": {"required": True, "minimum": "2015-03-21T00:00:00Z"},
+        },
+        {
+            "name": "closed_at",
+            "type": "datetime",
+            "format": TIMES,
+            "constraints": {"minimum": "2015-03-21T00:00:00Z"},
+        },
+        {"name": "lat", "type": "number", "constraints": {"minimum": 35.5, "maximum": 36}},
+        {"name": "lon", "type": "number", "constraints": {"minimum": 51, "maximum": 51.8}},
+        {"name": "rating", "type": "integer", "constraints": {"minimum": 1, "maximum": 5}},
+        {"name": "has_photo", "type": "boolean"},
+    ],
+}
+STOCK = "import sys, frictionless; report = frictionless.validate(sys.argv[1])"
+OURS = "import sys; from shahrnama.proof import validate; report = validate(sys.argv[1]).report"
+TELL = """
+import resource
+print(report.valid, report.stats["errors"], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def rows(count: int, seed: int) -> Iterator[list[str]]:
+    """Service requests as a city sends them: 8 % of descriptions quoted, some over several lines."""
+    draw = random.Random(seed)
+    start = 1_500_000_000
+    for number in range(count):
+        text = " ".join(draw.choices(WORDS, k=draw.randint(5, 14)))
+        kind = draw.random()
+        text = f"{text}، «{text}»\n{text}" if kind < 0.01 else f'{text}, "{text[:20]}"' if kind < 0.08 else text
+        opened = start + draw.randrange(200_000_000)
+        closed = draw.random() < 0.8
+        yield [
+            f"SR-{number:09}",
+            draw.choice(CATEGORIES),
+            text,
+            str(draw.randint(1, 22)),
+            "closed" if closed else "open",
+            draw.choice(["137", "web", "app", "in person", ""]),
+            time.strftime(TIMES, time.gmtime(opened)),
+            time.strftime(TIMES, time.gmtime(opened + draw.randrange(3_000_000))) if closed else "",
+            f"{draw.uniform(35.55, 35.85):.6f}",
+            f"{draw.uniform(51.05, 51.65):.6f}",
+            str(draw.randint(1, 5)) if closed and draw.random() < 0.5 else "",
+            draw.choice(["true", "false"]),
+        ]
+
+
+def spoil(row: list[str], draw: random.Random) -> list[str]:
+    """One mixed error: out of range, wrong type, lax form that is right, ragged, duplicate, blank or a stray quote."""
+    choices = [
+        row[:8] + ["99.5"] + row[9:],
+        row[:10] + ["۶"] + row[11:],
+        row[:3] + ["23"] + row[4:],
+        row[:3] + ["۲"] + row[4:],
+        row[:6] + ["1403-13-45"] + row[7:],
+        row[:1] + [""] + row[2:],
+        row[:-2],
+        [*row, "extra"],
+        ["SR-000000007", *row[1:]],
+        [],
+    ]
+    return draw.choice(choices)
+
+
+def write(folder: Path, count: int, errors: int, seed: int = 137) -> Path:
+    """A package of `count` requests, of which `errors` are spoilt; its datapackage.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    draw = random.Random(seed)
+    bad = set(draw.sample(range(count), errors))
+    with (folder / "service_requests.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for number, row in enumerate(rows(count, seed)):
+            writer.writerow(spoil(row, draw) if number in bad else row)
+    lines = ["district_code,name", *(f"{code},منطقهٔ {code}" for code in range(1, 23))]
+    (folder / "districts.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    districts = {"fields": [{"name": "district_code", "type": "integer"}, {"name": "name", "type": "string"}]}
+    shared = {"encoding": "utf-8", "dialect": {"csv": {"delimiter": ","}}, "type": "table"}
+    resources = [
+        {"name": "service_requests", "path": "service_requests.csv", **shared, "schema": SCHEMA},
+        {"name": "districts", "path": "districts.csv", **shared, "schema": districts},
+    ]
+    (folder / "datapackage.json").write_text(json.dumps({"name": "bench", "resources": resources}, ensure_ascii=False))
+    return folder / "datapackage.json"
+
+
+def timed(code: str, package: Path) -> tuple[float, float, str]:
+    """Seconds and peak MB of one process, imports included, and the verdict it printed."""
+    started = time.monotonic()
+    command = [sys.executable, "-c", code + TELL, str(package)]
+    done = subprocess.run(command, cwd=ROOT / "scripts", capture_output=True, text=True, check=True)
+    valid, errors, peak = done.stdout.split()
+    return time.monotonic() - started, float(peak), f"valid={valid} errors={errors}"
+
+
+def main() -> None:
+    """A line for each engine and kind of data, and the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--errors", type=int, default=1_000)
+    parser.add_argument("--repeat", type=int, default=1, help="runs of ours; the median is taken")
+    parser.add_argument("--large", type=int, default=0, help="also ours alone on this many rows")
+    parser.add_argument("--folder", type=Path, help="keep the data here and use it again")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = asked.folder or Path(scratch)
+        for errors in (0, asked.errors):
+            package = folder / f"{asked.rows}-{errors}" / "datapackage.json"
+            package = package if package.exists() else write(package.parent, asked.rows, errors)
+            ours = sorted(timed(OURS, package) for _ in range(asked.repeat))[asked.repeat // 2]
+            stock = timed(STOCK, package)
+            assert ours[2] == stock[2], (ours, stock)
+            tell(f"{asked.rows} rows, {errors} spoilt", ours, stock)
+        if asked.large:
+            package = folder / f"{asked.large}-0" / "datapackage.json"
+            package = package if package.exists() else write(package.parent, asked.large, 0)
+            tell(f"{asked.large} rows, 0 spoilt", timed(OURS, package))
+
+
+def tell(title: str, ours: tuple[float, float, str], stock: tuple[float, float, str] | None = None) -> None:
+    """Print one line of the table."""
+    line = f"{title}: proof {ours[0]:.2f} s, peak {ours[1]:.0f} MB, {ours[2]}"
+    if stock:
+        line += f"; frictionless {stock[0]:.1f} s, peak {stock[1]:.0f} MB; ratio {stock[0] / ours[0]:.1f}"
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

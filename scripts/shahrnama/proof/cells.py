@@ -1,0 +1,184 @@
+"""What a cell may be, as expressions over raw texts: true only where Frictionless surely finds no fault.
+
+Everything that is not surely right is left to `Column.reader`, Frictionless' own, so lax forms (Persian digits, padded
+numbers, `1_000`, short dates) need no second definition here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import frictionless
+import polars as pl
+
+from shahrnama.proof import times
+from shahrnama.proof.patterns import anchored, narrow
+
+BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+INTEGER = r"\A-?[0-9]{1,18}\z"
+NUMBER = r"\A-?[0-9]{1,15}(?:\.[0-9]{1,15})?\z"
+FAULTS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError, AssertionError)
+# what a reader may raise on a strange cell; the row is replayed, and raises then and there what it always would
+
+Reader = Callable[[Any], tuple[Any, dict[str, str] | None]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table: Frictionless' field and reader, which texts are missing, and where a cell is proved."""
+
+    field: frictionless.Field
+    reader: Reader
+    missing: pl.Expr
+    proved: pl.Expr
+
+    def value(self, cell: str | None) -> Any:
+        """What Frictionless reads; None for missing cells and those of the wrong type."""
+        return self.reader(cell)[0]
+
+    def accepts(self, cell: str) -> bool:
+        """Whether Frictionless finds no fault with the cell."""
+        try:
+            return not self.reader(cell)[1]
+        except FAULTS:
+            return False
+
+
+def column(field: frictionless.Field, name: str) -> Column:
+    """The column called `name` in the frame; raises whatever Frictionless raises for constraints it cannot read."""
+    cell = pl.col(name)
+    texts = missing_values(field)
+    missing = cell.eq(texts[0]) if len(texts) == 1 else cell.is_in(texts) if texts else pl.lit(value=False)
+    reader = field.create_cell_reader()
+    present = _proof(field, cell, reader)
+    if field.constraints.get("required"):
+        proved = present & ~missing
+    else:
+        proved = present | missing
+    return Column(field, reader, missing, proved)
+
+
+def missing_values(field: frictionless.Field) -> list[str]:
+    """The texts that the field reads as missing (frictionless/schema/field.py, `create_cell_reader`)."""
+    if not field.has_defined("missing_values") and field.schema:
+        return list(field.schema.missing_values)
+    return list(field.missing_values)
+
+
+def is_plain_number(field: frictionless.Field) -> bool:
+    """Whether digits, a minus and a point mean what they mean by default."""
+    group, point = getattr(field, "group_char", ""), getattr(field, "decimal_char", ".")
+    return point == "." and not set(group) & set("0123456789-.")
+
+
+def _proof(field: frictionless.Field, cell: pl.Expr, reader: Reader) -> pl.Expr:
+    rules = {
+        name: value
+        for name in field.supported_constraints
+        if name != "required" and (value := field.constraints.get(name)) is not None
+    }
+    listed = _listed(field, rules)
+    if listed is not None:
+        return cell.is_in(sorted({text for text in listed if _right(reader, text)}))
+    return {"string": _string, "any": _any, "integer": _integer, "number": _number}.get(field.type, _time)(
+        field, cell, rules
+    )
+
+
+def _listed(field: frictionless.Field, rules: dict[str, Any]) -> Iterable[str] | None:
+    """The texts of a column that may have only these, each still to be asked about; None if it may have others."""
+    if "enum" in rules:
+        return map(str, rules["enum"])
+    if isinstance(field, frictionless.fields.BooleanField):
+        return [*map(str, field.true_values), *map(str, field.false_values)]
+    return None
+
+
+def _right(reader: Reader, text: str) -> bool:
+    try:
+        value, notes = reader(text)
+    except FAULTS:
+        return False
+    return value is not None and not notes
+
+
+def _string(field: frictionless.Field, cell: pl.Expr, rules: dict[str, Any]) -> pl.Expr:
+    if field.format != "default" or not set(rules) <= {"minLength", "maxLength", "pattern"}:
+        return pl.lit(value=False)
+    length = cell.str.len_chars()
+    found = [pl.lit(value=True)]
+    if "minLength" in rules:
+        found.append(length >= rules["minLength"])
+    if "maxLength" in rules:
+        found.append(length <= rules["maxLength"])
+    if "pattern" in rules:
+        expression = narrow(anchored(rules["pattern"]))
+        if expression is None or not _compiles(expression):
+            return pl.lit(value=False)
+        found.append(cell.str.contains(expression))
+    return pl.all_horizontal(*found)
+
+
+def _compiles(expression: str) -> bool:
+    try:
+        pl.Series([""]).str.contains(expression)
+    except pl.exceptions.PolarsError:
+        return False
+    return True
+
+
+def _any(_field: frictionless.Field, _cell: pl.Expr, rules: dict[str, Any]) -> pl.Expr:
+    return pl.lit(value=not rules)
+
+
+def _bounds(field: frictionless.Field, rules: dict[str, Any]) -> dict[str, Any] | None:
+    """The bounds as Frictionless reads them; None if there are other rules."""
+    read = field.create_value_reader()
+    return {name: read(value) for name, value in rules.items()} if set(rules) <= set(BOUNDS) else None
+
+
+def _integer(field: frictionless.Field, cell: pl.Expr, rules: dict[str, Any]) -> pl.Expr:
+    bounds = _bounds(field, rules)
+    if bounds is None or not all(isinstance(value, int) and abs(value) < 2**62 for value in bounds.values()):
+        return pl.lit(value=False)
+    value = cell.cast(pl.Int64, strict=False)
+    compare = {"minimum": value.ge, "maximum": value.le, "exclusiveMinimum": value.gt, "exclusiveMaximum": value.lt}
+    kept = [compare[name](bound) for name, bound in bounds.items()]
+    return pl.all_horizontal(cell.str.contains(INTEGER), value.is_not_null(), *kept)
+
+
+def _number(field: frictionless.Field, cell: pl.Expr, rules: dict[str, Any]) -> pl.Expr:
+    """Numbers are Decimal in Frictionless: a double proves a bound only where rounding cannot have crossed it."""
+    bounds = _bounds(field, rules)
+    if not is_plain_number(field) or bounds is None:
+        return pl.lit(value=False)
+    if not all(_is_moderate(bound) for bound in bounds.values()):
+        return pl.lit(value=False)
+    value = cell.cast(pl.Float64, strict=False)
+    kept = [
+        value > _beyond(bound, math.inf) if name.lower().endswith("minimum") else value < _beyond(bound, -math.inf)
+        for name, bound in bounds.items()
+    ]
+    return pl.all_horizontal(cell.str.contains(NUMBER), value.is_finite(), *kept)
+
+
+def _is_moderate(bound: Any) -> bool:
+    try:
+        return isinstance(bound, int | float | Decimal) and abs(float(bound)) < 2**62
+    except (ValueError, OverflowError):
+        return False
+
+
+def _beyond(bound: float | Decimal, towards: float) -> float:
+    """A double that is surely past the bound: two steps, as one may be the rounding of the bound itself."""
+    return math.nextafter(math.nextafter(float(bound), towards), towards)
+
+
+def _time(field: frictionless.Field, cell: pl.Expr, rules: dict[str, Any]) -> pl.Expr:
+    bounds = _bounds(field, rules)
+    found = times.proof(field, cell, bounds) if bounds is not None else None
+    return pl.lit(value=False) if found is None else found

@@ -1,0 +1,123 @@
+"""Prove the rows of a table, a chunk at a time, on all processors; what is not proved is marked for replay."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from shahrnama.proof.cut import CHUNK_BYTES, Mask, chunk_at, chunks
+from shahrnama.proof.keys import NOTHING, repeated
+from shahrnama.proof.look import Look, Plan, look
+from shahrnama.proof.records import bounds_of, cells
+from shahrnama.proof.table import Table
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A chunk that was looked at: where it is in the file, its rows, and a bit for each row to replay (or none)."""
+
+    offset: int
+    length: int
+    first_row: int
+    rows: int
+    bits: bytes
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A table that was looked at whole: what of it to replay, and what Frictionless' report says of its file."""
+
+    pieces: tuple[Piece, ...]
+    rows: int
+    replayed: int
+    bytes: int
+    md5: str
+    sha256: str
+
+
+def prove(plan: Plan, size: int = CHUNK_BYTES, *, first_too: bool = False) -> Proof:
+    """Look at every row; raises UnprovableError where Frictionless must. `first_too` has the first row replayed."""
+    table = plan.table
+    with ThreadPoolExecutor(1) as reader:
+        digests = reader.submit(_digests, table.path)
+        looks = list(_ordered(partial(look, plan), chunks(table.path, table.separator.encode(), size)))
+        md5, sha256, length = digests.result()
+    firsts = np.cumsum([1, *(len(found.doubted) for found in looks)]).tolist()
+    for found, first in zip(looks, firsts, strict=False):
+        _forget_header(found, table.first_row - first)
+        if first_too and first <= table.first_row < first + len(found.doubted):
+            found.doubted[table.first_row - first] = True
+    _doubt_repeated(looks)
+    pieces = tuple(
+        Piece(found.offset, found.length, first, len(found.doubted), _bits(found.doubted))
+        for found, first in zip(looks, firsts, strict=False)
+    )
+    replayed = sum(int(found.doubted.sum()) for found in looks)
+    return Proof(pieces, max(0, firsts[-1] - table.first_row), replayed, length, md5, sha256)
+
+
+def replay(table: Table, proof: Proof) -> Iterator[tuple[int, list[str], int]]:
+    """The rows that are not proved as Frictionless' tokeniser gives them: number, cells, end in the file."""
+    for piece in proof.pieces:
+        if piece.bits:
+            chunk = chunk_at(table.path, table.separator.encode(), piece.offset, piece.length)
+            bounds = bounds_of(chunk)
+            wanted = np.flatnonzero(np.unpackbits(np.frombuffer(piece.bits, np.uint8), count=piece.rows))
+            for index, row in cells(chunk.data, bounds, wanted, table.separator):
+                yield piece.first_row + index, row, piece.offset + int(bounds[index + 1])
+
+
+def _forget_header(found: Look, rows: int) -> None:
+    if rows > 0:
+        found.doubted[:rows] = False
+        for hashes in found.hashes:
+            hashes[:rows] = NOTHING
+
+
+def _doubt_repeated(looks: list[Look]) -> None:
+    """Doubt every row whose key another row has too: Frictionless' message names the earlier one."""
+    for keys in zip(*(found.hashes for found in looks), strict=True):
+        mask, at = repeated(keys), 0
+        for found in looks if mask.any() else ():
+            found.doubted[:] |= mask[at : at + len(found.doubted)]
+            at += len(found.doubted)
+
+
+def _bits(mask: Mask) -> bytes:
+    return np.packbits(mask).tobytes() if mask.any() else b""
+
+
+def _ordered(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """The results in order, with a few at work at a time, so that memory does not grow with the file."""
+    threads = len(os.sched_getaffinity(0))
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: deque[Future[R]] = deque()
+        for item in items:
+            waiting.append(pool.submit(work, item))
+            if len(waiting) > threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _digests(path: Path) -> tuple[str, str, int]:
+    """What Frictionless' loader counts while it reads (frictionless/system/loader.py)."""
+    md5, sha256, length = hashlib.md5(usedforsecurity=False), hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            md5.update(block)
+            sha256.update(block)
+            length += len(block)
+    return md5.hexdigest(), sha256.hexdigest(), length

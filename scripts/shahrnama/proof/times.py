@@ -1,0 +1,135 @@
+"""Dates and times in fixed-width forms, as expressions for polars: what surely parses, and what surely sorts.
+
+Frictionless reads them with `datetime.strptime` (frictionless/fields/date.py, datetime.py) or, in the default format of
+a datetime, with `dateutil.parser.isoparse`. Both take more forms than these; those are read by Frictionless itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import frictionless
+import polars as pl
+
+MONTH_DAY = (
+    "(?:(?:0[13578]|1[02]){0}(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11){0}(?:0[1-9]|[12][0-9]|30)"
+    "|02{0}(?:0[1-9]|1[0-9]|2[0-8]))"
+)  # of every year: 29 February is read by Frictionless
+DAY_MONTH = (
+    "(?:(?:0[1-9]|[12][0-9]|3[01]){0}(?:0[13578]|1[02])|(?:0[1-9]|[12][0-9]|30){0}(?:0[469]|11)"
+    "|(?:0[1-9]|1[0-9]|2[0-8]){0}02)"
+)
+PARTS = {
+    "Y": "[1-9][0-9]{3}",
+    "m": "(?:0[1-9]|1[0-2])",
+    "d": "(?:0[1-9]|1[0-9]|2[0-8])",
+    "H": "(?:[01][0-9]|2[0-3])",
+    "M": "[0-5][0-9]",
+    "S": "[0-5][0-9]",
+}
+ORDER = "YmdHMS"
+ALLOWED = {"date": "Ymd", "datetime": "YmdHMS", "time": "HMS"}
+DEFAULTS = {"date": "%Y-%m-%d"}
+ISO_NAIVE, ISO_UTC = "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A format whose texts have one width: its expression, and whether texts sort as what they say."""
+
+    format: str
+    expression: str
+    is_ordered: bool
+
+
+def shapes(field: frictionless.Field) -> tuple[Shape, ...]:
+    """The fixed-width forms in which a cell of the field surely parses, each to another value; empty if unknown."""
+    allowed = ALLOWED.get(field.type)
+    if not allowed or field.format == "any":
+        return ()
+    if field.type == "datetime" and field.format == "default":
+        return tuple(shape for text in (ISO_NAIVE, ISO_UTC) if (shape := _shape(text, allowed)))
+    found = _shape(DEFAULTS.get(field.type, "") if field.format == "default" else field.format, allowed)
+    return (found,) if found else ()
+
+
+def proof(field: frictionless.Field, cell: pl.Expr, bounds: dict[str, Any]) -> pl.Expr | None:
+    """True where the cell surely parses and keeps the bounds (constraint: value as read); None if it cannot be said."""
+    candidates = shapes(field)
+    if bounds:
+        texts = {shape: _texts(field, shape, bounds) for shape in candidates if shape.is_ordered}
+        fitting = [(shape, found) for shape, found in texts.items() if found is not None]
+    else:
+        fitting = [(shape, {}) for shape in candidates]
+    if not fitting:
+        return None
+    return pl.any_horizontal(*(_within(cell, shape, found) for shape, found in fitting))
+
+
+def _within(cell: pl.Expr, shape: Shape, bounds: dict[str, str]) -> pl.Expr:
+    compare = {
+        "minimum": cell.ge,
+        "maximum": cell.le,
+        "exclusiveMinimum": cell.gt,
+        "exclusiveMaximum": cell.lt,
+    }
+    return pl.all_horizontal(
+        cell.str.contains(shape.expression), *(compare[name](pl.lit(text)) for name, text in bounds.items())
+    )
+
+
+def _texts(field: frictionless.Field, shape: Shape, bounds: dict[str, Any]) -> dict[str, str] | None:
+    """The bounds as texts of this shape; None if one cannot be compared with it."""
+    found = {}
+    for name, value in bounds.items():
+        if not isinstance(value, dt.date | dt.datetime) or value.year < 1000:
+            return None
+        if field.type == "datetime" and not _comparable(value, shape):
+            return None
+        found[name] = value.strftime(shape.format)
+    return found
+
+
+def _comparable(value: Any, shape: Shape) -> bool:
+    if not isinstance(value, dt.datetime) or value.microsecond:
+        return False
+    offset = value.utcoffset()
+    if shape.format == ISO_UTC and offset is not None:
+        return offset == dt.timedelta(0)
+    return offset is None
+
+
+def _shape(form: str, allowed: str) -> Shape | None:
+    tokens = _tokens(form)
+    names = [token[1] for token in tokens if len(token) == 2]
+    if not names or len(set(names)) < len(names) or not set(names) <= set(allowed):
+        return None
+    expression, at = "", 0
+    while at < len(tokens):
+        run = "".join(token[1] for token in tokens[at : at + 3] if len(token) == 2)
+        between = tokens[at + 1] if at + 2 < len(tokens) and len(tokens[at + 1]) == 1 else None
+        if run in ("md", "dm") and between and len(tokens[at]) == len(tokens[at + 2]) == 2:
+            expression += (MONTH_DAY if run == "md" else DAY_MONTH).replace("{0}", _literal(between))
+            at += 3
+        else:
+            token = tokens[at]
+            expression += PARTS[token[1]] if len(token) == 2 else _literal(token)
+            at += 1
+    places = [ORDER.index(name) for name in names]
+    return Shape(form, rf"\A{expression}\z", places == sorted(places))
+
+
+def _tokens(form: str) -> list[str]:
+    """Directives (two characters) and literal characters; `%%` and unknown directives give a directive not allowed."""
+    tokens, at = [], 0
+    while at < len(form):
+        width = 2 if form[at] == "%" else 1
+        tokens.append(form[at : at + width].ljust(width, "?"))
+        at += width
+    return tokens
+
+
+def _literal(character: str) -> str:
+    return rf"\x{{{ord(character):x}}}"
