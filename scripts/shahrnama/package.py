@@ -14,7 +14,7 @@ from shahrnama.catalog import Dataset, House, Resource, Row
 from shahrnama.corrections import Corrections
 from shahrnama.errors import DatasetError, ParseError
 from shahrnama.privacy import mask
-from shahrnama.tables import read_rows, typed, write_table
+from shahrnama.tables import read_authored, typed, write_table
 
 CAPTURE_ID = "capture_id"  # the column that leads each harvested row back to the bytes it was read from
 CODE = Path(__file__).parent
@@ -117,7 +117,7 @@ def _authored(dataset: Dataset, resource: Resource) -> Iterator[Row]:
     if not path.is_file():
         raise DatasetError(f"{dataset.name}: authored resource {resource.name!r} has no table; write {path}")
     names = {field.name for field in resource.fields}
-    for row in read_rows(path):
+    for row in read_authored(path):
         if set(row) != names:
             raise DatasetError(f"{path}: columns {sorted(set(row) ^ names)} are not in both the file and the schema")
         yield typed(resource, row)

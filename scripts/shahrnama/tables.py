@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from shahrnama.catalog import Resource, Row
-from shahrnama.errors import DatasetError
+from shahrnama.errors import DatasetError, ParseError
+from shahrnama.formats.delimited import lines
 from shahrnama.spool import spooled
 
 Cell = str | int | float | bool | None
@@ -85,18 +86,42 @@ def cell_text(value: Any) -> str:
 
 
 def read_rows(path: Path) -> Iterator[dict[str, str]]:
-    """Rows of a CSV as text; DatasetError names the line whose cells do not fit the header."""
+    """Rows of a CSV as text; DatasetError names the line that is no CSV in UTF-8, or does not fit the header."""
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file, strict=True)
-        header = next(reader, None)
-        if not header:
-            raise DatasetError(f"{path}: is empty; the first line must name the columns")
-        for cells in reader:
-            if len(cells) != len(header):
-                raise DatasetError(
-                    f"{path}: line {reader.line_num} has {len(cells)} cells, the header {len(header)}; mend the line"
-                )
-            yield dict(zip(header, cells, strict=True))
+        try:
+            yield from _rows(path, reader)
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise DatasetError(
+                f"{path}: cannot be read after line {reader.line_num} ({error}); save it as CSV in UTF-8"
+            ) from error
+
+
+def read_authored(path: Path) -> Iterator[dict[str, str]]:
+    """Rows as `read_rows` gives them, of a table that people keep: DatasetError also where a quote does not quote."""
+    header: list[str | None] | None = None
+    try:
+        for number, cells in lines(path.read_text(encoding="utf-8"), cut_by=","):
+            if cells == header and len(cells) > 1:
+                raise DatasetError(f"{path}: line {number} is the header again; take it out")
+            header = header or cells
+    except (ParseError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path}: {error}; save it as CSV in UTF-8") from error
+    yield from read_rows(path)
+
+
+def _rows(path: Path, reader: Any) -> Iterator[dict[str, str]]:
+    header = next(reader, None)
+    if not header:
+        raise DatasetError(f"{path}: is empty; the first line must name the columns")
+    if len(set(header)) < len(header):
+        raise DatasetError(f"{path}: names a column twice in its first line; rename one")
+    for cells in reader:
+        if len(cells) != len(header):
+            raise DatasetError(
+                f"{path}: line {reader.line_num} has {len(cells)} cells, the header {len(header)}; mend the line"
+            )
+        yield dict(zip(header, cells, strict=True))
 
 
 def count_rows(path: Path) -> int:

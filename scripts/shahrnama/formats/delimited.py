@@ -10,6 +10,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 
 from shahrnama.errors import ParseError
@@ -18,18 +19,19 @@ DELIMITERS = ",;\t|،؛"
 SAMPLE_LINES = 100  # enough for a preamble and a stable count, little enough to read six times
 LONGEST_FIELD = 131_072  # characters, the limit of Python's csv: a longer field is a swallowed file
 _INSIDE = re.compile(r'\S"\S')
+_SPACED = re.compile(r'\s+".*"\s*')
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def lines(text: str) -> Iterator[tuple[int, list[str | None]]]:
+def lines(text: str, cut_by: str | None = None) -> Iterator[tuple[int, list[str | None]]]:
     """Each line that holds anything, as (number of its first physical line, cells); an empty cell is None.
 
-    `\\n`, `\\r\\n` and a bare `\\r` end a line. ParseError for a quote that is not closed, that swallows lines, or that
-    is followed by text; for NUL; for a field beyond LONGEST_FIELD.
+    `\\n`, `\\r\\n` and a bare `\\r` end a line; `cut_by` is the delimiter where it is known. ParseError for a quote
+    that is not closed, that swallows lines, or that is followed by text; for NUL; for a field beyond LONGEST_FIELD.
     """
     if "\0" in text:
         raise ParseError(f"line {_line(text, text.index(chr(0)))} holds a NUL character; export the file again as text")
-    found = delimiter(text)
+    found = cut_by or delimiter(text)
     physical = io.StringIO(text, newline="")
     seen: list[str] = []
     reader = csv.reader(_noted(physical, seen), delimiter=found, strict=True)
@@ -75,14 +77,33 @@ def _check(cells: list[str], seen: list[str], found: str, first: int) -> None:
     if any(len(cell) > LONGEST_FIELD for cell in cells):
         raise ParseError(f"line {first} has a field of more than {LONGEST_FIELD:,} characters; is a quote not closed?")
     raw = "".join(seen)
-    if '"' in raw and '""' not in raw and _torn(cells):
-        raise ParseError(f"line {first} has a quote inside a field that closes in another; is a delimiter missing?")
+    if '"' in raw and any('"' in cell and (cell.count('"') % 2 or cell[0].isspace()) for cell in cells):
+        _check_quotes(_bare(raw, found), first)
     # Two stray quotes can make one row of several without an error: then every line still counts like a row. In two
     # columns that is ordinary prose with one comma, so it is asked from three on.
     if len(seen) > 1 and len(cells) > 2 and all(line.count(found) == len(cells) - 1 for line in seen):
         raise ParseError(
             f"line {first}: a quote swallows {len(seen) - 1} lines that look like rows; close or double it"
         )
+
+
+def _check_quotes(bare: list[str], first: int) -> None:
+    """Refuse quotes that did not quote; `bare` are the cells that stand without any around them."""
+    if _torn(bare):
+        raise ParseError(f"line {first} has a quote inside a field that closes in another; is a delimiter missing?")
+    if any(_SPACED.fullmatch(cell) for cell in bare):
+        raise ParseError(f"line {first} has a space between a delimiter and a quote, which breaks the quoting")
+
+
+def _bare(raw: str, found: str) -> list[str]:
+    """The cells of a record as they stand, those in quotes as nothing."""
+    return [cell[1] or "" for cell in _cell(found).finditer(raw)]
+
+
+@cache
+def _cell(found: str) -> re.Pattern[str]:
+    """A cell in quotes, or one without them as group 1, and the delimiter or line end that ends it."""
+    return re.compile(rf'(?:"[^"]*(?:""[^"]*)*"|([^{re.escape(found)}\r\n]*))(?:{re.escape(found)}|[\r\n]|\Z)')
 
 
 def _torn(cells: list[str]) -> bool:

@@ -32,6 +32,7 @@ _BINARY = {
 }
 _PAGE = re.compile(r"<(!doctype html|html|head|body|!--|meta|script)", re.IGNORECASE)
 _MARKUP = re.compile(r"<(\?xml|!doctype|[\w:.-]+[^<>]*>\s*<)", re.IGNORECASE)
+_MOMENT = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}.{0,20}|\d{1,2}:\d{2}(:\d{2})?")  # a date or a time of day
 _NUMBER = re.compile(r"[-+]?[\d.,٫٬/:\s]*\d[\d.,٫٬/:\s]*%?")
 
 
@@ -80,6 +81,8 @@ def _table(lines: Iterator[Line], unit: str, header: int | None) -> Iterator[Row
                 f"has {len(cells)} cells in {unit} {number}, where the header in {unit} {names[0]} has "
                 f"{len(names[1])}; is a delimiter missing, or not quoted?"
             )
+        if cells == names[1] and len(cells) > 1:
+            _refuse(f"has its header again in {unit} {number}; keep one header, and one table under it")
         for column, cell in enumerate(cells[len(filled) :], start=len(filled) + 1):
             if cell:
                 _refuse(
@@ -115,6 +118,10 @@ def _header(lines: Iterator[Line], unit: str, header: int | None) -> tuple[Line,
     first = sample[at][1][0]
     if first and _NUMBER.fullmatch(first.strip()):
         _refuse(f"has data in {unit} {number} ({first}), where names are expected; say which {unit} is the header")
+    for column, cell in enumerate(sample[at][1]):
+        below = (cells[column] for _, cells in sample[at + 1 :] if len(cells) > column)
+        if cell and _MOMENT.fullmatch(cell.strip()) and any(_MOMENT.fullmatch(other or "") for other in below):
+            _refuse(f"has data in {unit} {number} ({cell}), where names are expected; say which {unit} is the header")
     return sample[at], chain(sample[at + 1 :], lines)
 
 
