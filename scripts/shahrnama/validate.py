@@ -84,8 +84,9 @@ def _candidate(house: House, dataset: Dataset) -> tuple[Path, str]:
     shutil.rmtree(folder, ignore_errors=True)
     descriptor = candidate(house, dataset, folder)
     others = [house.packages / str(package) / "datapackage.json" for package in _packages_named(dataset)]
-    code = Path(__file__).parent.glob("*.py")
-    mark = fingerprint([descriptor, *(path for path in others if path.is_file()), *code])
+    code = Path(__file__).parent
+    screens = [*code.glob("*.py"), *code.glob("privacy/*.py")]
+    mark = fingerprint([descriptor, *(path for path in others if path.is_file()), *screens])
     return folder, mark
 
 
