@@ -22,7 +22,7 @@ _TOKEN = re.compile(
 )
 _GAP = re.compile(f"{GAP_CLASS}{{1,8}}")  # `) - ` and more are seen; longer ones part two numbers
 _LONGEST_GAP = 8
-_ONE_KIND = str.maketrans({" ": None, "\n": None, ")": "("})
+_WEIGHTLESS = str.maketrans("", "", " \n()")
 _LEAD = 30  # characters before a run that may say what it is
 SHORTEST = 8  # digits of whatever is looked for
 _SHORT = 4  # digits: so short a number may stand between a word and what it says
@@ -83,8 +83,8 @@ def _run(text: str, spans: list[tuple[int, int]], joints: list[str | None], lead
 
 
 def _joint(text: str, low: int, high: int) -> str | None:
-    """The gap between two numbers as its kind: `-`, `.`, `(`, a line's end, or a space; None where it is no gap."""
+    """The gap between two numbers as its kind: `-`, `.`, a line's end, or a space (parentheses too); None if no gap."""
     if high - low > _LONGEST_GAP or not _GAP.fullmatch(text, low, high):
         return None
     gap = text[low:high]
-    return gap.translate(_ONE_KIND) or ("\n" if "\n" in gap else " ")
+    return gap.translate(_WEIGHTLESS) or ("\n" if "\n" in gap else " ")

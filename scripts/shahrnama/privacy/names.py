@@ -11,21 +11,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from shahrnama.privacy.prefilter import TITLE
+from shahrnama.privacy.prefilter import BEHIND_TITLE, TITLE
 from shahrnama.privacy.view import ZWNJ
-from shahrnama.privacy.words import FAMILY, GIVEN, PLACES, PLURALS, ROLES, SHORTEST_FAMILY, SKIPPED, STOPS
+from shahrnama.privacy.words import FAMILY, GIVEN, PLACES, PLURALS, ROLES, SHORTEST_FAMILY, SKIPPED, STOPS, VERBAL
 
 _LETTER = "[\u0621-\u063a\u0641-\u065f\u066e-\u06d3\u06d5\u06ee\u06ef]"
 _MARKS = re.compile("[\u064b-\u065f\u0670]")
-_TITLE = re.compile(rf"(?<!{_LETTER}){TITLE}(?=[ \n{ZWNJ}])")
-_FIRST = re.compile(rf"[ \n{ZWNJ}]{{1,4}}({_LETTER}{{1,25}})(?!{_LETTER})")  # no Persian name is longer
-_NEXT = re.compile(rf"\.?[ {ZWNJ}]{{1,3}}({_LETTER}{{1,25}})(?!{_LETTER})")
-_HALF = re.compile(f"{ZWNJ}({_LETTER}{{1,6}})(?!{_LETTER})")
+_TITLE = re.compile(rf"(?<!{_LETTER}){TITLE}(?={BEHIND_TITLE})")
+_WORD = rf"({_LETTER}(?:{ZWNJ}?{_LETTER}){{0,29}})(?!{ZWNJ}?{_LETTER})"  # no Persian name is longer
+_FIRST = re.compile(rf"(?:[ \n{ZWNJ}]{{1,4}}[:(«]?|[:(«])[ \n{ZWNJ}]{{0,3}}[(«]?{_WORD}")
+_NEXT = re.compile(rf"\.?[ {ZWNJ}]{{1,3}}{_WORD}")
 _BEFORE = 48  # characters before a title that may call it part of a place
 _PLACE = re.compile(
-    rf"(?<!{_LETTER})(?:{'|'.join(sorted(PLACES, key=len, reverse=True))})[ {ZWNJ}]{{1,3}}"
+    rf"(?<!{_LETTER})(?:{'|'.join(sorted(PLACES)).replace(ZWNJ, f'{ZWNJ}?')})[ {ZWNJ}]{{1,3}}"
     rf"(?:(?:شهید|شهیدان|استاد|سردار|مرحوم|آیت{ZWNJ}?الله|جناب|{TITLE})[ {ZWNJ}]{{1,3}}){{0,3}}\Z"
 )
+_COMMON = frozenset(word.replace(ZWNJ, "") for word in {*STOPS, *ROLES, *PLACES})
 _LONGEST = 3  # words of one name
 
 
@@ -51,15 +52,15 @@ def _name(text: str, at: int) -> Iterator[tuple[int, int]]:
             continue
         if "." in found.group()[: start - found.start()] and len(taken[-1]) > 1:
             return  # a full stop ends the sentence, unless behind an initial
-        if not _is_name(word, taken) or _is_inflected(text, at):
+        if _is_inflected(word) or not _is_name(word.replace(ZWNJ, ""), taken):
             return
-        taken.append(word)
+        taken.append(word.replace(ZWNJ, ""))
         yield start, at
         pattern = _NEXT
 
 
 def _is_name(word: str, taken: list[str]) -> bool:
-    if word in STOPS or word in ROLES or word in PLACES:
+    if word in _COMMON:
         return False
     if not taken:
         return True
@@ -73,6 +74,7 @@ def _is_family(word: str) -> bool:
     return word not in GIVEN and (word in FAMILY or (len(word) >= SHORTEST_FAMILY and word.endswith(FAMILY)))
 
 
-def _is_inflected(text: str, at: int) -> bool:
-    found = _HALF.match(text, at)
-    return bool(found and found.group(1) in PLURALS)
+def _is_inflected(word: str) -> bool:
+    """Whether half-spaces make it a plural or a verb: خانم‌ها, گفته‌اند, می‌گوید."""
+    parts = word.split(ZWNJ)
+    return len(parts) > 1 and (parts[0] in VERBAL or parts[-1] in PLURALS)

@@ -15,12 +15,13 @@ from itertools import pairwise
 
 from shahrnama.privacy.checks import is_card, is_iban, is_national_id
 from shahrnama.privacy.groups import Run, runs
+from shahrnama.privacy.view import WALL
 
 _MOST_GROUPS = {24: 7, 15: 7, 14: 7, 13: 7, 12: 6, 11: 11}  # without a word before; of other lengths 4
 _LEAD_DIGITS = 12  # from the start of a run: so far the word before it speaks of its numbers
 _AREAS = "11|13|17|2[1345678]|31|34|35|38|41|44|45|51|54|56|58|61|66|71|74|76|77|8[134678]"  # without their 0
 _PHONE = re.compile(
-    "(?:0|98|980|0098|00980)?(?:(?P<mobile>9[0-49][0-9]{8})|" rf"(?P<landline>(?:{_AREAS})[1-9][0-9]{{7}}))"
+    "(?:0|00|98|980|0098|00980)?(?:(?P<mobile>9[0-49][0-9]{8})|" rf"(?P<landline>(?:{_AREAS})[1-9][0-9]{{7}}))"
 )
 _LOCAL = re.compile("[2-9][0-9]{7}")
 _DATE = re.compile("(?:13|14|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
@@ -34,6 +35,7 @@ _SAYS = re.compile(
     re.IGNORECASE,
 )
 _MORE = re.compile(r"[ \n]{0,2}(?:و|یا|،|,|;|؛|/|-)?[ \n]{0,2}")  # between two numbers of which a word before said it
+_MOST_MORE = 5  # characters
 _PAYS = r"ریال|تومان|تومن|میلیون|میلیارد|هزار|درصد|rials?\b|irr\b|tomans?\b"
 _MONEY_AFTER = re.compile(rf"[ \n()\-]{{0,3}}(?:{_PAYS})", re.IGNORECASE)
 _NONE_BEFORE = re.compile(
@@ -41,6 +43,10 @@ _NONE_BEFORE = re.compile(
     rf"|{_PAYS})[ :#\-(]{{0,3}}\Z",
     re.IGNORECASE,
 )
+_IR = re.compile(r"(?<![A-Za-z])I ?R[ \-.:(]{0,2}\Z", re.IGNORECASE)
+_PLUS = re.compile(r"(?:\(?\+|\()[ \-.:]{0,2}\Z")
+_LATIN_BEFORE = re.compile(rf"(?P<mixed>[0-9{WALL}]?)(?P<word>[A-Za-z]+)\Z")
+_LATIN_AFTER = re.compile(r"(?!I ?R[ \-.:(]{0,2}[0-9])[A-Za-z]", re.IGNORECASE)  # the next account's IR is no word
 _SHAPES = {
     "national_id": frozenset(
         {
@@ -61,7 +67,7 @@ class Number:
     run: Run
     first: int
     last: int
-    said: frozenset[str]
+    said: tuple[str, ...]  # what words before it may call it, the nearest last
 
     @property
     def digits(self) -> str:
@@ -96,26 +102,23 @@ def numbers(text: str) -> Iterator[tuple[int, int, str]]:
             found = _longest(run, first, said)
             if found:
                 kind, end = found[1], run.spans[found[0].last][1]
-                yield _start(found[0]), end, kind
+                yield _start(found[0], kind), end, kind
             first = found[0].last + 1 if found else first + 1
 
 
-def _said(run: Run, first: int, end: int, kind: str) -> frozenset[str]:
-    """What the words before say of a number; of one that follows another at once, what that one was."""
-    said = (
-        frozenset(found.lastgroup or "" for found in _SAYS.finditer(run.lead)) if _is_near(run, first) else frozenset()
-    )
+def _said(run: Run, first: int, end: int, kind: str) -> tuple[str, ...]:
+    """What the words before say of a number, the nearest last; of one that follows another at once, what that was."""
     start = run.spans[first][0]
-    if kind and start - end <= 5 and _MORE.fullmatch(run.text, end, start):
-        return said | {"phone" if kind in {"mobile", "landline"} else kind}
-    return said
+    if kind and start - end <= _MOST_MORE and _MORE.fullmatch(run.text, end, start):
+        return ("phone" if kind in {"mobile", "landline"} else kind,)
+    return tuple(found.lastgroup or "" for found in _SAYS.finditer(run.lead)) if _is_near(run, first) else ()
 
 
 def _is_near(run: Run, first: int) -> bool:
     return run.offsets[first] <= _LEAD_DIGITS and len(run.lead) > 1
 
 
-def _longest(run: Run, first: int, said: frozenset[str]) -> tuple[Number, str] | None:
+def _longest(run: Run, first: int, said: tuple[str, ...]) -> tuple[Number, str] | None:
     """The longest number that begins with a group, and its kind."""
     start, ends = run.offsets[first], run.ends
     phone = _PHONE.match(run.digits, start)
@@ -128,7 +131,7 @@ def _longest(run: Run, first: int, said: frozenset[str]) -> tuple[Number, str] |
             continue
         number = Number(run, first, last, said)
         kind = _kind(number, phone)
-        if kind and not _is_glued(number):
+        if kind and not _is_glued(number, kind):
             return number, kind
     return None
 
@@ -159,21 +162,22 @@ def _is_likely(digits: str, is_said: bool) -> bool:
 
 
 def _kind(number: Number, phone: re.Match[str] | None) -> str | None:
-    digits = number.digits
-    length = len(digits)
+    length = len(number.digits)
     if length in (24, 16):
         kind = "iban" if length == 24 else "card"
         return kind if _is_grouped(number, kind) and not (length == 16 and _is_sum(number)) else None
+    if length == 10 and number.said and number.said[-1] == "postal_code":
+        return "postal_code"
+    if length == 10 and number.said and number.said[-1] == "national_id" and is_national_id(number.digits):
+        return "national_id"
     if phone and phone.end() - phone.start() == length and _is_phone(number, phone):
         return phone.lastgroup
-    if length > 10:
+    if length > 10 or _is_sum(number):
         return None
-    if length == 10 and "postal_code" in number.said and not _is_sum(number):
-        return "postal_code"
-    if is_national_id(digits.zfill(10)) and not _is_sum(number) and _is_grouped(number, "national_id"):
+    if is_national_id(number.digits.zfill(10)) and _is_grouped(number, "national_id"):
         return "national_id"
-    is_local = length == 8 and "phone" in number.said and _LOCAL.fullmatch(digits) and not _is_dated(number)
-    return "landline" if is_local and not _is_sum(number) else None
+    is_local = length == 8 and "phone" in number.said and _LOCAL.fullmatch(number.digits)
+    return "landline" if is_local and not _is_dated(number) else None
 
 
 def _is_phone(number: Number, phone: re.Match[str]) -> bool:
@@ -193,7 +197,7 @@ def _is_phone(number: Number, phone: re.Match[str]) -> bool:
 
 def _is_grouped(number: Number, kind: str) -> bool:
     """Whether the digits are cut as people cut a number of the kind, or a word before says that it is one."""
-    if kind in number.said or (kind == "iban" and _prefix(number.before).lower().startswith("i")):
+    if kind in number.said or (kind == "iban" and _prefix(number.before, kind)):
         return True
     sizes = number.sizes
     if sizes == (len(number.digits),):
@@ -233,26 +237,26 @@ def _is_sum(number: Number) -> bool:
     return bool(_NONE_BEFORE.search(number.before) or _MONEY_AFTER.match(number.run.text, end))
 
 
-def _is_glued(number: Number) -> bool:
+def _is_glued(number: Number, kind: str) -> bool:
     """Whether Latin letters touch it as they do in hashes and codes; a whole word before it (`tel0912…`) does not."""
     text, end = number.run.text, number.run.spans[number.last][1]
-    if end < len(text) and text[end].isascii() and text[end].isalpha():
+    if _LATIN_AFTER.match(text, end):
         return True
-    touching = re.search(r"(?P<mixed>[0-9]?)(?P<word>[A-Za-z]+)\Z", number.before)
-    if not touching or _prefix(number.before):
+    touching = _LATIN_BEFORE.search(number.before)
+    if not touching or (kind == "iban" and _prefix(number.before, kind)):
         return False
     word = touching["word"]
     return bool(touching["mixed"]) or len(word) < 2 or not set(word.lower()) - set("abcdef")
 
 
-def _start(number: Number) -> int:
-    """Where it begins with its `+`, `IR`, or a `(` that is closed within."""
+def _start(number: Number, kind: str) -> int:
+    """Where it begins with its `+`, a `(` that is closed within, or an account's `IR`."""
     start, end = number.run.spans[number.first][0], number.run.spans[number.last][1]
-    prefix = _prefix(number.before)
+    prefix = _prefix(number.before, kind)
     is_open = prefix.startswith("(") and ")" not in number.run.text[start:end]
     return start - len(prefix.removeprefix("(") if is_open else prefix)
 
 
-def _prefix(before: str) -> str:
-    found = re.search(r"(?:(?<![A-Za-z])I[ ]?R|[(]?\+|\()[ \-.:]{0,2}\Z", before, re.IGNORECASE)
+def _prefix(before: str, kind: str) -> str:
+    found = (_IR if kind == "iban" else _PLUS).search(before)
     return found.group() if found else ""

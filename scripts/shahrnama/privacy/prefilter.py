@@ -22,19 +22,20 @@ def _raw(seen: str) -> str:
 
 _DIGIT = f"[{_raw('0123456789')}]"
 _GAP = f"[{_raw(GAP)}{ZWNJ}]"
-_SPACE = f"[{_raw(' ' + chr(10))}{ZWNJ}]"
+_SPACE = _raw(" \n")
+BEHIND_TITLE = f"[{_SPACE}{ZWNJ}:(«]"
 _ODD = "".join(sorted({*INVISIBLE, *(chr(code) for code in range(0xFF01, 0xFF5F) if not FOLDED[code].isdigit())}))
 _ODD_ONES = f"[{_ODD}]"
 _STYLED = "[\U0001d7ce-\U0001d7ff]"  # a class of its own: with the others it would be no table but a list
 _NUMBER = f"{_DIGIT}(?:{_GAP}*{_DIGIT}){{7}}"
 _PLATE = f"{_DIGIT}{_GAP}*{_DIGIT}{_GAP}*[آ-یA-Za-z](?:{_GAP}*[لف]){{0,2}}{_GAP}*{_DIGIT}{_GAP}*{_DIGIT}"
 _SIGN = "[@\ufe6b]"
-_AT = rf"[\[({{{_raw(' ' + chr(10))}][aA]{ZWNJ}*[tT][\])}}{_raw(' ' + chr(10))}]"
-PATTERN = "|".join((_ODD_ONES, _STYLED, _NUMBER, _PLATE, _SIGN, _AT, f"{TITLE}{_SPACE}"))
+_AT = rf"[\[({{{_SPACE}][aA]{ZWNJ}*[tT][\])}}{_SPACE}]"
+PATTERN = "|".join((_ODD_ONES, _STYLED, _NUMBER, _PLATE, _SIGN, _AT, f"{TITLE}{BEHIND_TITLE}"))
 _SEARCHES = tuple(
     re.compile(part) for part in (_ODD_ONES, _STYLED, _NUMBER, _PLATE, _SIGN, _AT)
 )  # each alone: its first class is
-_TITLED = re.compile(f"{TITLE}{_SPACE}")  # sought by a quick loop of the engine, an alternation's is not
+_TITLED = re.compile(f"{TITLE}{BEHIND_TITLE}")  # sought by a quick loop of the engine, an alternation's is not
 _CORES = ("آقا", "اقا", "خان", "مهندس", "کتر", "كتر", "حاج", "سید", "سيد", "سىد")  # one is in every title
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_SIGN = re.compile(r" {0,2}@ {0,2}| {0,2}[\[({][ ]?at[ ]?[\])}] {0,2}", re.IGNORECASE)
+_SIGN = re.compile(r"[ \n]{0,2}(?:@|[\[({] ?at ?[\])}])[ \n]{0,2}", re.IGNORECASE)
 _WORD_SIGN = re.compile(r" {1,2}at {1,2}", re.IGNORECASE)
 _LOCAL = re.compile(r"[A-Za-z0-9._%+\-]{0,63}[A-Za-z0-9_%+\-]\Z")
 _LABEL = r"[A-Za-z0-9\-]{1,63}"
 _DOT_WORD = r" {0,2}[\[({] ?dot ?[\])}] {0,2}| {1,2}dot {1,2}"
 _DOMAIN = re.compile(
-    rf"{_LABEL}(?:(?:\.| \. |{_DOT_WORD}){_LABEL}){{0,7}}(?:\.| \. |{_DOT_WORD})[A-Za-z]{{2,24}}", re.I
+    rf"{_LABEL}(?:(?: ?\.| \. |{_DOT_WORD}){_LABEL}){{0,7}}(?: ?\.| \. |{_DOT_WORD})[A-Za-z]{{2,24}}", re.I
 )
 _SPELT = re.compile(rf"{_LABEL}(?:(?:{_DOT_WORD}){_LABEL}){{0,7}}(?:{_DOT_WORD})[A-Za-z]{{2,24}}", re.IGNORECASE)
 _LOCAL_LENGTH = 64  # characters, RFC 5321, 4.5.3.1.1
