@@ -19,6 +19,7 @@ from shahrnama.captures import Capture, CaptureStore
 from shahrnama.catalog import Dataset, Field, House, Resource
 from shahrnama.errors import ShahrnamaError
 from shahrnama.package import CAPTURE_ID
+from shahrnama.privacy.policy import POLICIES, check
 
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 PERSIAN = re.compile(r"[آ-ی]")
@@ -45,6 +46,9 @@ KEYS = {
         "format",
         *TEXTS,
         "privacy",
+        "privacy_group",
+        "round",
+        "coarsen",
         "labels",
         "labels_en",
         "constraints",
@@ -76,8 +80,8 @@ def problems(dataset: Dataset, datasets: Sequence[Dataset]) -> list[str]:
     """Everything that the dataset lacks, in lines; `datasets` are all of its catalog. The road comes last."""
     found = [
         f"{dataset.name}: {problem}"
-        for check in (_package, _resources, _charts, _code, _samples)
-        for problem in check(dataset)
+        for part in (_package, _resources, _policies, _charts, _code, _samples)
+        for problem in part(dataset)
     ]
     return found or [f"{dataset.name}: {problem}" for problem in _road(dataset, datasets)]
 
@@ -151,8 +155,8 @@ def _field(place: str, field: Field, resource: Resource) -> Problems:
         yield f"{place}: is of type {field.type!r}; a column of this name is {' or '.join(sorted(wanted))}"
     if field.type == "datetime" and field.descriptor.get("format") != "%Y-%m-%dT%H:%M:%SZ":
         yield f'{place}: has no format "%Y-%m-%dT%H:%M:%SZ"; published times are UTC'
-    if field.privacy not in {"allow", "mask"}:
-        yield f"{place}: privacy is {field.privacy!r}; use allow or mask"
+    if resource.kind == "harvested" and _is_free_text(field, resource) and "privacy" not in field.descriptor:
+        yield f"{place}: privacy is not said; may people's words be in it? Choose {', '.join(POLICIES)}"
     pair = {"_fa": "_en", "_en": "_fa"}.get(field.name[-3:])
     if pair and field.name[:-3] + pair not in {other.name for other in resource.fields}:
         yield f"{place}: there is no {field.name[:-3] + pair!r}; drop the suffix, it stands where both languages are"
@@ -161,6 +165,22 @@ def _field(place: str, field: Field, resource: Resource) -> Problems:
         labels = set(field.descriptor.get(key) or ())
         if key in field.descriptor and labels != codes:
             yield f"{place}: {key} and constraints.enum differ in {sorted(labels ^ codes)}; a code has one label"
+
+
+def _is_free_text(field: Field, resource: Resource) -> bool:
+    """A text that no key, code list or pattern bounds: whatever the source's writers put there."""
+    bounded = {*resource.primary_key, *(name for key in resource.foreign_keys for name in key.fields)}
+    bounded |= {CAPTURE_ID, str(resource.table.get("label_column"))}
+    constraints = field.descriptor.get("constraints") or {}
+    is_code = bool({"enum", "pattern"} & {*constraints} or "labels" in field.descriptor)
+    return field.type == "string" and not (is_code or field.name in bounded or field.name.endswith(("_id", "_code")))
+
+
+def _policies(dataset: Dataset) -> Problems:
+    try:
+        check(dataset)
+    except ShahrnamaError as error:
+        yield str(error).removeprefix(f"{dataset.name}: ")
 
 
 def _charts(dataset: Dataset) -> Problems:

@@ -106,8 +106,24 @@ class Field:
 
     @property
     def privacy(self) -> str:
-        """What parsing does to personal data in this field: `allow` or `mask`."""
+        """What parsing does to personal data in this field: `allow`, `mask`, `drop` or `withhold`."""
         return str(self.descriptor.get("privacy", "allow"))
+
+    @property
+    def privacy_group(self) -> str | None:
+        """Name that adjacent fields share whose cells are searched as one text, or None."""
+        group = self.descriptor.get("privacy_group")
+        return None if group is None else str(group)
+
+    @property
+    def decimals(self) -> Any:
+        """How many decimals of a number are published (`round`), or None for all."""
+        return self.descriptor.get("round")
+
+    @property
+    def coarsen(self) -> Any:
+        """To what a time is cut before it is published (`hour`, `day` or `month`), or None."""
+        return self.descriptor.get("coarsen")
 
 
 @dataclass(frozen=True)
@@ -151,6 +167,15 @@ class Resource:
     def fields(self) -> tuple[Field, ...]:
         """Columns in published order."""
         return tuple(Field(field) for field in self.schema.get("fields") or ())
+
+    @cached_property
+    def guarded(self) -> tuple[Field, ...]:
+        """The columns that parsing must not pass on as they are, in order."""
+        return tuple(
+            field
+            for field in self.fields
+            if field.privacy != "allow" or field.decimals is not None or field.coarsen is not None
+        )
 
     @property
     def primary_key(self) -> tuple[str, ...]:

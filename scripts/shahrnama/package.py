@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from shahrnama.captures import Capture, CaptureStore, Manifest
 from shahrnama.catalog import Dataset, House, Resource, Row
 from shahrnama.corrections import Corrections
 from shahrnama.errors import DatasetError, ParseError
-from shahrnama.privacy import mask
+from shahrnama.privacy import policy
 from shahrnama.tables import read_authored, typed, write_table
 
 CAPTURE_ID = "capture_id"  # the column that leads each harvested row back to the bytes it was read from
@@ -57,34 +58,38 @@ def package(house: House, dataset: Dataset) -> Staged:
 def _write(folder: Path, dataset: Dataset, store: CaptureStore, manifest: Manifest | None, mark: str) -> Staged:
     fresh = folder.with_name(folder.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
-    repeated, corrected = {}, list[dict[str, Any]]()
+    policy.check(dataset)
+    repeated, privacy, corrected = {}, {}, list[dict[str, Any]]()
     for resource in dataset.resources:
         if resource.kind == "harvested" and manifest:
-            rows, corrections = (
-                _harvested(dataset, resource, store, manifest),
-                Corrections(resource, is_demo=manifest.is_demo),
-            )
+            counted: policy.Counted = Counter()
+            corrections = Corrections(resource, is_demo=manifest.is_demo)
+            rows = _harvested(dataset, resource, store, manifest, counted)
             written = write_table(fresh / f"{resource.name}.csv", resource, rows, corrections.amend)
             corrected += corrections.outcomes()
             repeated[resource.name] = {"repeated": written.repeated, "differing": written.differing}
+            privacy[resource.name] = policy.totals(counted)
         elif resource.kind == "authored":
             write_table(fresh / f"{resource.name}.csv", resource, _authored(dataset, resource))
     captures = [_provenance(capture) for capture in manifest.captures] if manifest else []
     is_demo = bool(manifest and manifest.is_demo)
-    told = {"captures": captures, "repeated": repeated, "corrections": corrected}
+    told = {"captures": captures, "repeated": repeated, "corrections": corrected, "privacy": privacy}
     write_json(fresh / "staged.json", {"fingerprint": mark, "is_demo": is_demo, **told})
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
     return Staged(folder, dataset.name, mark, is_demo, tuple(captures), parsed=True)
 
 
-def _harvested(dataset: Dataset, resource: Resource, store: CaptureStore, manifest: Manifest) -> Iterator[Row]:
+def _harvested(
+    dataset: Dataset, resource: Resource, store: CaptureStore, manifest: Manifest, counted: policy.Counted
+) -> Iterator[Row]:
+    """The resource's rows from every capture; what privacy took out of them is added to `counted`."""
     parser = dataset.parser(resource.name)
     for capture in manifest.captures:
         if capture.resource != resource.name:
             continue
         try:
-            yield from (_stamp(row, capture, resource) for row in parser(store.body(capture)))
+            yield from (_stamp(row, capture, resource, counted) for row in parser(store.body(capture)))
         except ParseError as error:
             raise _located(type(error), dataset, capture, str(error)) from error
         except (KeyError, ValueError, TypeError) as error:
@@ -92,24 +97,15 @@ def _harvested(dataset: Dataset, resource: Resource, store: CaptureStore, manife
             raise _located(ParseError, dataset, capture, detail) from error
 
 
-def _stamp(row: Row, capture: Capture, resource: Resource) -> Row:
+def _stamp(row: Row, capture: Capture, resource: Resource, counted: policy.Counted) -> Row:
     expected = {field.name for field in resource.fields}
     found = {*row, CAPTURE_ID} if CAPTURE_ID in expected else {*row}
     if found != expected:
         extra, missing = sorted(found - expected), sorted(expected - found)
         raise ValueError(f"the row's columns are not the schema's: extra {extra}, missing {missing}")
-    masked = {name: mask(_text(name, row[name])) for name in _masked(resource) if row[name] is not None}
-    return {**row, **masked, CAPTURE_ID: capture.capture_id}
-
-
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{name} is free text to be masked, not {value!r}")
-    return value
-
-
-def _masked(resource: Resource) -> list[str]:
-    return [field.name for field in resource.fields if field.privacy == "mask"]
+    kept, taken = policy.apply(resource, {**row, CAPTURE_ID: capture.capture_id})
+    counted.update(taken)
+    return kept
 
 
 def _authored(dataset: Dataset, resource: Resource) -> Iterator[Row]:
@@ -138,4 +134,6 @@ def _mark(dataset: Dataset, manifest: Manifest | None) -> str:
     folder = [path for path in dataset.folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     captures = [repr(capture) for capture in manifest.captures] if manifest else []
     is_demo = str(manifest.is_demo) if manifest else ""
-    return fingerprint([*folder, *CODE.glob("*.py"), *CODE.glob("formats/*.py")], is_demo, *captures)
+    return fingerprint(
+        [*folder, *CODE.glob("*.py"), *CODE.glob("formats/*.py"), *CODE.glob("privacy/*.py")], is_demo, *captures
+    )
