@@ -15,7 +15,8 @@ MACHINERY = ROOT / "scripts" / "shahrnama"
 HOMES = {
     "urllib3": {"net/transport.py"},
     "certifi": {"net/transport.py"},
-    "sqlite3": {"load.py"},
+    "sqlite3": {"load.py", "inside_database.py"},
+    "numpy": {"exposure.py", "suppress.py"},
     "duckdb": {"derive.py"},
     "persiantools": {"persian.py"},
     "frictionless": {"validate.py"},

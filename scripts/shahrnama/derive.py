@@ -9,6 +9,7 @@ import duckdb
 from shahrnama.atomic import fingerprint, write_text
 from shahrnama.catalog import Dataset, House, Resource, Row
 from shahrnama.errors import DatasetError
+from shahrnama.suppress import suppress
 from shahrnama.tables import write_table
 
 COLUMN_TYPES = {
@@ -42,7 +43,8 @@ def derive(house: House, dataset: Dataset, datasets: Iterable[Dataset]) -> bool:
         for resource, path in sources:
             _view(engine, resource, path)
         for resource in derived:
-            write_table(folder / f"{resource.name}.csv", resource, _rows(engine, dataset, resource))
+            rows = suppress(resource, _rows(engine, dataset, resource))
+            write_table(folder / f"{resource.name}.csv", resource, rows)
             _view(engine, resource, str(folder / f"{resource.name}.csv"))
     write_text(stamp, mark)
     return True
