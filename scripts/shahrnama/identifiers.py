@@ -12,12 +12,10 @@ from dataclasses import dataclass
 
 GAP = "[\\s\u200b-\u200f\u202a-\u202e\u2066-\u2069\u00ad\u00a0\u0640_./()\\-\u2010-\u2015]"
 _LETTER = "(?:الف|[آ-يیکA-Za-z])"
-NO_DATE = r"(?<!\d)(?!\d{4}-\d\d-\d\d(?!\d))"  # every row has some: skipped before anything looks at them
-TRIGGER = re.compile(
-    rf"@|{NO_DATE}\d(?:{GAP}{{0,3}}\d){{7}}|\d\d{GAP}{{0,3}}{_LETTER}{GAP}{{0,3}}\d{{3}}"
-    rf"|\d{{3}}{GAP}{{0,3}}{_LETTER}{GAP}{{0,3}}\d\d(?!\d)"
-)
-_RUN = re.compile(rf"{NO_DATE}\d(?:{GAP}{{0,3}}\d){{6,}}")
+_FIRST = r"\d(?<!\d\d)(?!\d{3}-\d\d-\d\d(?!\d))"  # of a group that is no ISO date: every row has some
+_LONG = re.compile(rf"{_FIRST}(?:{GAP}{{0,3}}\d){{7}}")
+_LETTERED = re.compile(rf"\d\d{GAP}{{0,3}}{_LETTER}{GAP}{{0,3}}\d\d(?![:\d]*:)")  # a plate, but no time
+_RUN = re.compile(rf"{_FIRST}(?:{GAP}{{0,3}}\d){{6,}}")
 _DIGITS = re.compile(r"\d+")
 _EMAIL = re.compile(r"[\w.%+\-]@[\w\-]+\.")
 _EMAIL_REACH = 96  # characters before and after an at sign that an address is looked for in
@@ -26,7 +24,7 @@ _PLATE = re.compile(
 )
 _PLATE_TURNED = re.compile(rf"(?:ایران|ايران){GAP}{{0,3}}\d\d{GAP}{{0,3}}\d{{3}}{GAP}{{0,3}}{_LETTER}{GAP}{{0,3}}\d\d")
 _PREFIXED = re.compile("(?:00980|0098|980|98|0)([1-9][0-9]{9})")
-_PREFIXES = ("", "0", "98", "980", "0098", "00980")
+_LONGEST_PREFIX = 5
 _SPELLED = str.maketrans({"ي": "ی", "ك": "ک", "+": None})
 
 
@@ -41,6 +39,11 @@ class Known:
 
     def __repr__(self) -> str:
         return f"Known({len(self.numbers) + len(self.emails) + len(self.plates)} identifiers)"
+
+
+def may_hold(text: str) -> bool:
+    """Whether it is worth looking closer: an at sign, eight digits in a row of groups, or digits around a letter."""
+    return "@" in text or bool(_LONG.search(text)) or bool(_LETTERED.search(text))
 
 
 def known(texts: Iterable[str]) -> Known:
@@ -98,7 +101,7 @@ def places(text: str, wanted: Known) -> Iterator[int]:
 
 def _holds(run: str, wanted: Known) -> bool:
     groups = [ascii_folded(group) for group in _DIGITS.findall(run)]
-    shortest, longest = wanted.lengths[0], wanted.lengths[-1] + max(map(len, _PREFIXES))
+    shortest, longest = wanted.lengths[0], wanted.lengths[-1] + _LONGEST_PREFIX
     for first, group in enumerate(groups):
         if len(group) >= shortest and _inside(group, wanted):
             return True
@@ -107,7 +110,8 @@ def _holds(run: str, wanted: Known) -> bool:
             joined += more
             if len(joined) > longest:
                 break
-            if any(joined.startswith(prefix) and joined[len(prefix) :] in wanted.numbers for prefix in _PREFIXES):
+            prefixed = _PREFIXED.fullmatch(joined) if len(joined) > shortest else None
+            if joined in wanted.numbers or (prefixed and prefixed.group(1) in wanted.numbers):
                 return True
     return False
 

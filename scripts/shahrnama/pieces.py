@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from typing import Any, BinaryIO, TextIO
 from urllib.parse import unquote
 
-from shahrnama.identifiers import TRIGGER
+from shahrnama.identifiers import may_hold
 
 Piece = tuple[str, str]  # place, text
 
@@ -59,10 +59,10 @@ def cells(columns: list[str], rows: Iterable[Iterable[Any]], chosen: Collection[
     remaining, start = iter(rows), first
     while batch := [tuple(row) for row in islice(remaining, BATCH_ROWS)]:
         held = [[row[at] for at in kept if at < len(row)] for row in batch]
-        if TRIGGER.search(END.join(cell for row in held for cell in row if isinstance(cell, str))):
+        if may_hold(END.join(cell for row in held for cell in row if isinstance(cell, str))):
             for number, row in enumerate(held, start=start):
                 for at, cell in zip(kept, row, strict=False):
-                    if isinstance(cell, str) and TRIGGER.search(cell):
+                    if isinstance(cell, str) and may_hold(cell):
                         yield f"row {number} column {columns[at]}", cell
         start += len(batch)
 
@@ -144,7 +144,7 @@ def walk(value: Any, place: str) -> Iterator[Piece]:
         for at, (key, item) in enumerate(value.items()):
             yield f"{place} name {at}", key
             if key not in HASHES:
-                yield from walk(item, f"{place}.{key if not TRIGGER.search(key) else at}")
+                yield from walk(item, f"{place}.{key if not may_hold(key) else at}")
 
 
 def _html(file: TextIO, _: frozenset[str] | None) -> Iterator[Piece]:

@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import html
 import io
 import re
 import zipfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import unquote
 
 from shahrnama.atomic import read_json
 from shahrnama.catalog import House
-from shahrnama.identifiers import TRIGGER, Known, normal, places
+from shahrnama.identifiers import Known, may_hold, normal, places
 from shahrnama.inside_database import database_pieces, is_database, known_in_database
 from shahrnama.pieces import END, WIDE, Piece, pieces, runs
 from shahrnama.privacy import findings
@@ -33,6 +35,13 @@ KNOWN = "known"  # kind of what `recognise` finds
 HASH = re.compile(
     r"(?<![0-9A-Za-z])(?=[0-9]*[a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{16})(?![0-9A-Za-z])"
 )
+ESCAPES: dict[
+    re.Pattern[str], Callable[[str], str]
+] = {  # digits and at signs as JSON, HTML and addresses may write them
+    re.compile(r"\\u0[06]"): lambda text: re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text),
+    re.compile("&#(?:1[67]|[456][0-9]|[xX]0*[346])"): html.unescape,
+    re.compile("%(?:[dD][9bB]%|3[0-9]|40)"): lambda text: unquote(text, errors="replace"),
+}
 
 
 @dataclass(frozen=True)
@@ -113,7 +122,7 @@ def _text_columns(house: House) -> dict[str, frozenset[str]]:
 
 def _personal(found: Iterable[Piece], public: frozenset[str]) -> Iterator[tuple[str, str]]:
     for place, text in found:
-        if not TRIGGER.search(text):
+        if not may_hold(text):
             continue
         bare = HASH.sub("#", text)
         kinds = {item.kind for item in findings(bare) if normal(bare[item.start : item.end]) not in public}
@@ -153,6 +162,9 @@ def _recognised(file: BinaryIO, wanted: Known) -> Iterator[str]:
 def _at(body: bytes, wanted: Known) -> Iterator[int]:
     text = body.decode("utf-8", "replace")
     yield from (len(text[:at].encode()) for at in places(text, wanted))
+    for sign, unescaped in ESCAPES.items():
+        if sign.search(text):
+            yield from places(unescaped(text), wanted)
     end = 0
     for found in WIDE.finditer(body):
         if found.start() >= end:
