@@ -8,6 +8,7 @@ from shahrnama.atomic import fingerprint, write_text
 from shahrnama.catalog import Dataset, House, Resource, Row
 from shahrnama.engine import Engine, EngineError, engine
 from shahrnama.errors import DatasetError
+from shahrnama.suppress import suppress
 from shahrnama.tables import write_table
 
 SIFTED = "sifted.json"  # what was set aside before anything is derived: see `gate.sift`
@@ -37,7 +38,8 @@ def derive(house: House, dataset: Dataset, datasets: Iterable[Dataset]) -> bool:
         return False
     with engine(sources) as tables:
         for resource in derived:
-            write_table(folder / f"{resource.name}.csv", resource, _rows(tables, dataset, resource))
+            rows = suppress(resource, _rows(tables, dataset, resource))
+            write_table(folder / f"{resource.name}.csv", resource, rows)
             tables.view(resource, str(folder / f"{resource.name}.csv"))
     write_text(stamp, mark)
     return True

@@ -9,7 +9,7 @@ from typing import Any
 
 from shahrnama.atomic import read_json
 from shahrnama.catalog import ForeignKey, Resource
-from shahrnama.checks import checks_for
+from shahrnama.checks.bound import checks_for
 from shahrnama.gate.wording import worded
 from shahrnama.issue import Problem, kinds, problem
 from shahrnama.package import CAPTURE_ID
