@@ -51,10 +51,10 @@ def assert_same(path: Path, *, limit: int | None = 1000, chunk_bytes: int = 8 <<
     try:
         expected = stock(path, limit)
         whole = expected if limit is None else stock(path, None)
-    except Exception as error:  # noqa: BLE001 whatever Frictionless raises, ours must raise
+    except Exception as error:
         try:
             validate(path, limit_errors=limit, chunk_bytes=chunk_bytes)
-        except Exception as ours:  # noqa: BLE001
+        except Exception as ours:
             assert type(ours) is type(error), (ours, error)
             return None
         raise AssertionError(f"Frictionless raises {error!r}, the proof does not") from error

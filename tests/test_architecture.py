@@ -27,7 +27,6 @@ HOMES = {
     "ocdsmerge": {"formats/ocds.py"},
     "python_calamine": {"formats/workbook.py"},
     "uvicorn": {"serve.py"},
-    "polars": {"privacy/columns.py"},
 }
 BUILDERS = ("frictionless", "duckdb", "mkdocs", "vl_convert", "urllib3", "lxml")
 

@@ -15,8 +15,9 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import proof_tables
 import pytest
+
+import proof_tables
 from proof_oracle import assert_same, package
 
 CASES = int(os.environ.get("SHAHRNAMA_FUZZ", "280"))
@@ -123,7 +124,26 @@ CELLS = (
     "1,0",
     "5",
 )
-INSERTS = ('"', '"', '""', ",", ";", "\n", "\r", "\r\n", "\n\n", "\x00", "\ufeff", " ", "\t", "|", "'", "\\", "é", "\u2028")
+INSERTS = (
+    '"',
+    '"',
+    '""',
+    ",",
+    ";",
+    "\n",
+    "\r",
+    "\r\n",
+    "\n\n",
+    "\x00",
+    "\ufeff",
+    " ",
+    "\t",
+    "|",
+    "'",
+    "\\",
+    "é",
+    "\u2028",
+)
 
 
 def spoil_cells(content: bytes, draw: random.Random) -> bytes:

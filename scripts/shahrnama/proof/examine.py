@@ -61,9 +61,7 @@ class _Found:
         return self.report
 
 
-def examine(
-    source: Source, checklist: frictionless.Checklist, limit: int | None, tally: Tally
-) -> frictionless.Report:
+def examine(source: Source, checklist: frictionless.Checklist, limit: int | None, tally: Tally) -> frictionless.Report:
     """The report on an open table, which is closed afterwards."""
     resource = source.resource
     found = _Found(resource, checklist, tally, Timer(), _warnings(resource))

@@ -85,7 +85,7 @@ def _check_pattern(constraint: re.Pattern[str], cell: str | None) -> bool:
 @contextmanager
 def bounded_patterns() -> Iterator[None]:
     """While entered, a match that takes more than a second of CPU raises SlowPatternError."""
-    global _entered  # noqa: PLW0603 the module that is changed is global, too
+    global _entered
     install = partial(setattr, frictionless_field, "check_pattern")
     with _lock:
         _entered += 1

@@ -129,7 +129,9 @@ def distinct(table: Table, positions: Sequence[int], size: int) -> tuple[pl.Data
     return pl.concat(parts).unique(maintain_order=True), odd
 
 
-def resolve(resource: TableResource, table: Table, lookup: Any, origins: dict[tuple[str, Values], Any]) -> tuple[Reference, ...]:
+def resolve(
+    resource: TableResource, table: Table, lookup: Any, origins: dict[tuple[str, Values], Any]
+) -> tuple[Reference, ...]:
     """The foreign keys that Frictionless checks: those whose fields are all in the table."""
     found = []
     for key in resource.schema.foreign_keys if lookup else ():
@@ -141,7 +143,9 @@ def resolve(resource: TableResource, table: Table, lookup: Any, origins: dict[tu
         origin, raw = origins.get((name, names), (None, None))
         alike = origin is not None and raw is not None and _alike(columns, origin, names)
         found.append(
-            Reference(tuple(p for p in positions if p is not None), columns, lookup[name][names], raw if alike else None)
+            Reference(
+                tuple(p for p in positions if p is not None), columns, lookup[name][names], raw if alike else None
+            )
         )
     return tuple(found)
 

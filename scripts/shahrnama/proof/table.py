@@ -52,7 +52,7 @@ def table_of(resource: TableResource) -> Table:
     return Table(path, separator, first_row, columns, tuple(map(Key, keys)), positions)
 
 
-def _demand(condition: bool, reason: str) -> None:  # noqa: FBT001 a sentence in one line
+def _demand(condition: bool, reason: str) -> None:
     if not condition:
         raise UnprovableError(reason)
 

@@ -63,7 +63,9 @@ def _report(source: str, judge: _Judge) -> frictionless.Report:
         resource = frictionless.Resource(source)
         package = resource.read_metadata() if isinstance(resource, PackageResource) else None
         if package:
-            any(found.schema and found.schema.foreign_keys for found in package.resources)  # raises where a schema is not
+            any(
+                found.schema and found.schema.foreign_keys for found in package.resources
+            )  # raises where a schema is not
             package.to_descriptor(validate=True)
     except frictionless.FrictionlessException as exception:
         errors = exception.to_errors()
@@ -190,11 +192,11 @@ class _Rows:
 
 def _replaying(resource: TableResource, table: Table, proof: Proof, lookup: Any) -> Source:
     rows, dialect, stats = _Rows(table, proof), resource.dialect, resource.stats
-    stream = resource._TableResource__parser.loader.byte_stream  # noqa: SLF001 it counts what it gives
-    setattr(resource, "_TableResource__lookup", lookup)
-    setattr(resource, "_dialect", rows)
-    getattr(resource, "_TableResource__open_row_stream")()
-    setattr(resource, "_dialect", dialect)
+    stream = resource._TableResource__parser.loader.byte_stream
+    resource._TableResource__lookup = lookup
+    resource._dialect = rows
+    resource._TableResource__open_row_stream()
+    resource._dialect = dialect
 
     def at_row(row: frictionless.Row) -> None:
         stats.rows = row.row_number - table.first_row + 1
