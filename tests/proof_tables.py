@@ -15,7 +15,7 @@ import yaml
 
 DATASETS = Path(__file__).parents[1] / "datasets"
 TIMES = "%Y-%m-%dT%H:%M:%SZ"
-WORDS = "خیابان چاله چراغ زباله درخت آب‌گرفتگی ميدان پياده‌رو ۱۲ ترافیک".split()
+WORDS = ["خیابان", "چاله", "چراغ", "زباله", "درخت", "آب\u200cگرفتگی", "ميدان", "پياده\u200cرو", "۱۲", "ترافیک"]
 Tables = dict[str, tuple[dict[str, Any], bytes]]
 EXPLICIT = {"encoding": "utf-8", "dialect": {"csv": {"delimiter": ","}}}
 
@@ -179,7 +179,11 @@ def composite(draw: random.Random, count: int) -> Tables:
 
 def office(draw: random.Random, count: int) -> Tables:
     """Windows line ends, semicolons, quotes, long cells; nothing declared but the types."""
-    fields = [field("id", "integer", {"unique": True}), field("text", "string", {"required": True}), field("n", "number")]
+    fields = [
+        field("id", "integer", {"unique": True}),
+        field("text", "string", {"required": True}),
+        field("n", "number"),
+    ]
     rows = [["id", "text", "n"]]
     rows += [[str(number), _sentence(draw), draw.choice(["1.5", "", "2"])] for number in range(count)]
     separator, end = draw.choice([",", ";", "\t", "|"]), draw.choice(["\r\n", "\n"])

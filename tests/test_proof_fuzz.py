@@ -10,13 +10,15 @@ import csv
 import io
 import os
 import random
+import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import proof_tables
 import pytest
+
+import proof_tables
 from proof_oracle import assert_same, package
 
 CASES = int(os.environ.get("SHAHRNAMA_FUZZ", "280"))
@@ -123,7 +125,26 @@ CELLS = (
     "1,0",
     "5",
 )
-INSERTS = ('"', '"', '""', ",", ";", "\n", "\r", "\r\n", "\n\n", "\x00", "\ufeff", " ", "\t", "|", "'", "\\", "é", "\u2028")
+INSERTS = (
+    '"',
+    '"',
+    '""',
+    ",",
+    ";",
+    "\n",
+    "\r",
+    "\r\n",
+    "\n\n",
+    "\x00",
+    "\ufeff",
+    " ",
+    "\t",
+    "|",
+    "'",
+    "\\",
+    "é",
+    "\u2028",
+)
 
 
 def spoil_cells(content: bytes, draw: random.Random) -> bytes:
@@ -224,4 +245,4 @@ def test_the_same_report_as_frictionless(batch: int, tmp_path: Path, capsys: pyt
     assert ways["fast"] > ways["whole"], ways
     if CASES > 1000:
         with capsys.disabled():
-            print(batch, dict(ways))
+            sys.stdout.write(f"{batch} {dict(ways)}\n")

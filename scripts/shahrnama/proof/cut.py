@@ -41,7 +41,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Whole records: bytes that start at `offset` in the file, their spans, without gaps, and where their quotes are."""
+    """Whole records: bytes that start at `offset` in the file, their spans without gaps, and where their quotes are."""
 
     offset: int
     data: bytes
@@ -113,13 +113,12 @@ def record_end(data: bytes, start: int, separator: bytes, *, last: bool) -> int 
     def lines() -> Iterator[str]:
         nonlocal at
         while at < len(data):
-            match = LINE.match(data, at)
-            assert match
-            whole = match[0].endswith(b"\n") or (match[0].endswith(b"\r") and match.end() < len(data))
+            line = _line(data, at)
+            whole = line.endswith(b"\n") or (line.endswith(b"\r") and at + len(line) < len(data))
             if not whole and not last:
                 break
-            at = match.end()
-            yield match[0].decode("utf-8")
+            at += len(line)
+            yield line.decode("utf-8")
         if not last:
             at = len(data) + 1  # asked for a line that is not here yet
 
@@ -130,6 +129,11 @@ def record_end(data: bytes, start: int, separator: bytes, *, last: bool) -> int 
     except csv.Error as error:
         raise UnprovableError(str(error)) from error
     return at if start < at <= len(data) else None
+
+
+def _line(data: bytes, at: int) -> bytes:
+    match = LINE.match(data, at)
+    return match[0] if match else b""
 
 
 @dataclass(frozen=True)

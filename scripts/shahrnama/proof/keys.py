@@ -27,7 +27,9 @@ Hashes = NDArray[np.uint64]
 NOTHING = np.uint64(0)  # the hash of a missing value, or of a key whose values are all missing: it equals nothing
 MIXER = np.uint64(0x9E3779B97F4A7C15)  # the golden ratio's fraction, odd: no two columns cancel out
 INTEGER = r"\A(?:0|-?[1-9][0-9]{0,17})\z"
-NUMBER = r"\A(?:0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]{0,7})\.[0-9]{0,6}[1-9])\z"  # up to 15 digits: doubles differ, too
+NUMBER = (
+    r"\A(?:0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]{0,7})\.[0-9]{0,6}[1-9])\z"  # up to 15 digits: doubles differ, too
+)
 LONGEST = 40  # digits of a canonical decimal that is written out
 
 
@@ -96,8 +98,8 @@ def _decimal(value: Decimal) -> str:
         return str(value)
     if not value:
         return "0"
-    sign, digits, exponent = value.as_tuple()
-    assert isinstance(exponent, int)
+    sign, digits, power = value.as_tuple()
+    exponent = int(power)
     text = "".join(map(str, digits)).lstrip("0")
     stripped = text.rstrip("0")
     exponent += len(text) - len(stripped)

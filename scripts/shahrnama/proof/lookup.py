@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 from frictionless import Field
 from frictionless.resources import TableResource
-from frictionless.table import Lookup
+from frictionless.table.lookup import Lookup
 
 from shahrnama.proof.cells import FAULTS, Column, missing_values
 from shahrnama.proof.cut import CHUNK_BYTES, chunks
@@ -80,7 +80,7 @@ def references(resource: TableResource, size: int = CHUNK_BYTES) -> tuple[Lookup
 def _source(resource: TableResource, name: str) -> TableResource:
     """A copy of the resource referred to, as frictionless/resources/table.py `__open_lookup` makes it."""
     if name == resource.name or not name:
-        source = resource.to_copy()
+        source: Any = resource.to_copy()
     elif resource.package and resource.package.has_resource(name):
         source = resource.package.get_resource(name).to_copy()
     else:
@@ -129,7 +129,9 @@ def distinct(table: Table, positions: Sequence[int], size: int) -> tuple[pl.Data
     return pl.concat(parts).unique(maintain_order=True), odd
 
 
-def resolve(resource: TableResource, table: Table, lookup: Any, origins: dict[tuple[str, Values], Any]) -> tuple[Reference, ...]:
+def resolve(
+    resource: TableResource, table: Table, lookup: Any, origins: dict[tuple[str, Values], Any]
+) -> tuple[Reference, ...]:
     """The foreign keys that Frictionless checks: those whose fields are all in the table."""
     found = []
     for key in resource.schema.foreign_keys if lookup else ():
@@ -141,7 +143,9 @@ def resolve(resource: TableResource, table: Table, lookup: Any, origins: dict[tu
         origin, raw = origins.get((name, names), (None, None))
         alike = origin is not None and raw is not None and _alike(columns, origin, names)
         found.append(
-            Reference(tuple(p for p in positions if p is not None), columns, lookup[name][names], raw if alike else None)
+            Reference(
+                tuple(p for p in positions if p is not None), columns, lookup[name][names], raw if alike else None
+            )
         )
     return tuple(found)
 
