@@ -21,11 +21,39 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-COLUMNS = (
-    "request_id category description district_code status channel requested_at closed_at lat lon rating has_photo"
-).split()
+COLUMNS = [
+    "request_id",
+    "category",
+    "description",
+    "district_code",
+    "status",
+    "channel",
+    "requested_at",
+    "closed_at",
+    "lat",
+    "lon",
+    "rating",
+    "has_photo",
+]
 CATEGORIES = ["آسفالت", "روشنایی", "پسماند", "فضای سبز", "آب و فاضلاب", "ترافیک", "سد معبر", "ساخت‌وساز"]
-WORDS = "خیابان کوچه چاله چراغ خاموش زباله درخت شکسته آب‌گرفتگی ميدان پياده‌رو ۱۲ ترافیک صدا ساختمان شبانه".split()
+WORDS = [
+    "خیابان",
+    "کوچه",
+    "چاله",
+    "چراغ",
+    "خاموش",
+    "زباله",
+    "درخت",
+    "شکسته",
+    "آب\u200cگرفتگی",
+    "ميدان",
+    "پياده\u200cرو",
+    "۱۲",
+    "ترافیک",
+    "صدا",
+    "ساختمان",
+    "شبانه",
+]
 TIMES = "%Y-%m-%dT%H:%M:%SZ"
 SCHEMA = {
     "primaryKey": ["request_id"],
@@ -96,12 +124,12 @@ def rows(count: int, seed: int) -> Iterator[list[str]]:
 def spoil(row: list[str], draw: random.Random) -> list[str]:
     """One mixed error: out of range, wrong type, lax form that is right, ragged, duplicate, blank or a stray quote."""
     choices = [
-        row[:8] + ["99.5"] + row[9:],
-        row[:10] + ["۶"] + row[11:],
-        row[:3] + ["23"] + row[4:],
-        row[:3] + ["۲"] + row[4:],
-        row[:6] + ["1403-13-45"] + row[7:],
-        row[:1] + [""] + row[2:],
+        [*row[:8], "99.5", *row[9:]],
+        [*row[:10], "۶", *row[11:]],
+        [*row[:3], "23", *row[4:]],
+        [*row[:3], "۲", *row[4:]],
+        [*row[:6], "1403-13-45", *row[7:]],
+        [*row[:1], "", *row[2:]],
         row[:-2],
         [*row, "extra"],
         ["SR-000000007", *row[1:]],

@@ -10,6 +10,7 @@ import csv
 import io
 import os
 import random
+import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable
@@ -244,4 +245,4 @@ def test_the_same_report_as_frictionless(batch: int, tmp_path: Path, capsys: pyt
     assert ways["fast"] > ways["whole"], ways
     if CASES > 1000:
         with capsys.disabled():
-            print(batch, dict(ways))
+            sys.stdout.write(f"{batch} {dict(ways)}\n")

@@ -19,6 +19,7 @@ from shahrnama.harvest import demo_city, harvest, is_due, summary
 from shahrnama.issue import ERROR, Problem, Tally
 from shahrnama.load import load, load_registers
 from shahrnama.package import package
+from shahrnama.publish.check import no_personal_data
 from shahrnama.publish.files import write_files
 from shahrnama.publish.metadata import write_metadata
 from shahrnama.publish.portal import write_portal
@@ -111,8 +112,9 @@ class Run:
         """Write what readers see."""
         self.say("publish")
         write_metadata(self.house)
-        write_files(self.house)
-        write_portal(self.house)
+        check = no_personal_data(self.house)
+        write_files(self.house, check)
+        write_portal(self.house, check)
 
     def build(self) -> Outcome:
         """All stages; a stage for all readers that fails is a problem too, and what stood stays."""

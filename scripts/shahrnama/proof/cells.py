@@ -55,10 +55,7 @@ def column(field: frictionless.Field, name: str) -> Column:
     missing = cell.eq(texts[0]) if len(texts) == 1 else cell.is_in(texts) if texts else pl.lit(value=False)
     reader = field.create_cell_reader()
     present = _proof(field, cell, reader)
-    if field.constraints.get("required"):
-        proved = present & ~missing
-    else:
-        proved = present | missing
+    proved = present & ~missing if field.constraints.get("required") else present | missing
     return Column(field, reader, missing, proved)
 
 

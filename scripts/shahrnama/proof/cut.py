@@ -41,11 +41,12 @@ class Span:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Whole records: bytes that start at `offset` in the file, and their spans, without gaps."""
+    """Whole records: bytes that start at `offset` in the file, their spans without gaps, and where their quotes are."""
 
     offset: int
     data: bytes
     spans: tuple[Span, ...]
+    quotes: Positions
 
 
 def chunks(path: Path, separator: bytes, size: int = CHUNK_BYTES) -> Iterator[Chunk]:
@@ -55,10 +56,12 @@ def chunks(path: Path, separator: bytes, size: int = CHUNK_BYTES) -> Iterator[Ch
         rest, wanted = b"", size
         while True:
             data, last = _more(file, rest, wanted)
-            spans = tuple(_spans(data, separator, last=last))
+            marks = _Marks.of(data, separator, last=last)
+            spans = tuple(_spans(data, separator, marks, last=last))
             stop = spans[-1].stop if spans else 0
             if stop:
-                yield Chunk(offset, data[:stop], spans)
+                quotes = marks.quotes[: np.searchsorted(marks.quotes, stop)]
+                yield Chunk(offset, data[:stop], spans, quotes)
             if last:
                 return
             offset, rest = offset + stop, data[stop:]
@@ -72,7 +75,8 @@ def chunk_at(path: Path, separator: bytes, offset: int, length: int) -> Chunk:
     with path.open("rb") as file:
         file.seek(offset)
         data = file.read(length)
-    return Chunk(offset, data, tuple(_spans(data, separator, last=True)))
+    marks = _Marks.of(data, separator, last=True)
+    return Chunk(offset, data, tuple(_spans(data, separator, marks, last=True)), marks.quotes)
 
 
 def _more(file: IO[bytes], rest: bytes, wanted: int) -> tuple[bytes, bool]:
@@ -80,8 +84,7 @@ def _more(file: IO[bytes], rest: bytes, wanted: int) -> tuple[bytes, bool]:
     return (rest + found if rest else found), len(found) < wanted
 
 
-def _spans(data: bytes, separator: bytes, *, last: bool) -> Iterator[Span]:
-    marks = _Marks.of(data, separator, last=last)
+def _spans(data: bytes, separator: bytes, marks: _Marks, *, last: bool) -> Iterator[Span]:
     at = 0
     while at < len(data):
         wrong = marks.next_wrong(at)
@@ -110,13 +113,12 @@ def record_end(data: bytes, start: int, separator: bytes, *, last: bool) -> int 
     def lines() -> Iterator[str]:
         nonlocal at
         while at < len(data):
-            match = LINE.match(data, at)
-            assert match
-            whole = match[0].endswith(b"\n") or (match[0].endswith(b"\r") and match.end() < len(data))
+            line = _line(data, at)
+            whole = line.endswith(b"\n") or (line.endswith(b"\r") and at + len(line) < len(data))
             if not whole and not last:
                 break
-            at = match.end()
-            yield match[0].decode("utf-8")
+            at += len(line)
+            yield line.decode("utf-8")
         if not last:
             at = len(data) + 1  # asked for a line that is not here yet
 
@@ -127,6 +129,11 @@ def record_end(data: bytes, start: int, separator: bytes, *, last: bool) -> int 
     except csv.Error as error:
         raise UnprovableError(str(error)) from error
     return at if start < at <= len(data) else None
+
+
+def _line(data: bytes, at: int) -> bytes:
+    match = LINE.match(data, at)
+    return match[0] if match else b""
 
 
 @dataclass(frozen=True)

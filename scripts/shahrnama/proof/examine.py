@@ -6,12 +6,13 @@ the resource may be opened by us, errors are told as they are found, and past th
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import frictionless
-from frictionless.helpers import Timer, parse_resource_hash_v1
+from frictionless.helpers import parse_resource_hash_v1
 from frictionless.resources import TableResource
 
 from shahrnama.proof.verdict import Tally
@@ -37,7 +38,7 @@ class _Found:
     resource: TableResource
     checklist: frictionless.Checklist
     tally: Tally
-    timer: Timer
+    started: float
     warnings: list[str]
     errors: list[frictionless.Error] = field(default_factory=list)
     report: frictionless.Report | None = None
@@ -52,7 +53,7 @@ class _Found:
         if self.report is None:
             self.report = frictionless.Report.from_validation_task(
                 self.resource,
-                time=self.timer.time,
+                time=round(time.monotonic() - self.started, 3),
                 labels=self.resource.labels,
                 errors=self.errors,
                 warnings=self.warnings,
@@ -64,7 +65,7 @@ class _Found:
 def examine(source: Source, checklist: frictionless.Checklist, limit: int | None, tally: Tally) -> frictionless.Report:
     """The report on an open table, which is closed afterwards."""
     resource = source.resource
-    found = _Found(resource, checklist, tally, Timer(), _warnings(resource))
+    found = _Found(resource, checklist, tally, time.monotonic(), _warnings(resource))
     checks = checklist.connect(resource)
     with resource:
         for index, check in enumerate(checks):

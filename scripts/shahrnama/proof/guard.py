@@ -53,13 +53,12 @@ class _Matcher:
         if self.process is None:
             command = [sys.executable, "-I", "-S", "-c", MATCHER]
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(json.dumps([pattern, cell]) + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline().strip()
-        if answer:
-            return answer == "1"
+        given, answers = self.process.stdin, self.process.stdout
+        if given and answers:
+            given.write(json.dumps([pattern, cell]) + "\n")
+            given.flush()
+            if answer := answers.readline().strip():
+                return answer == "1"
         self.close()
         raise SlowPatternError(pattern)
 
@@ -85,7 +84,7 @@ def _check_pattern(constraint: re.Pattern[str], cell: str | None) -> bool:
 @contextmanager
 def bounded_patterns() -> Iterator[None]:
     """While entered, a match that takes more than a second of CPU raises SlowPatternError."""
-    global _entered
+    global _entered  # the module that is changed is global, too
     install = partial(setattr, frictionless_field, "check_pattern")
     with _lock:
         _entered += 1

@@ -98,8 +98,8 @@ def _decimal(value: Decimal) -> str:
         return str(value)
     if not value:
         return "0"
-    sign, digits, exponent = value.as_tuple()
-    assert isinstance(exponent, int)
+    sign, digits, power = value.as_tuple()
+    exponent = int(power)
     text = "".join(map(str, digits)).lstrip("0")
     stripped = text.rstrip("0")
     exponent += len(text) - len(stripped)

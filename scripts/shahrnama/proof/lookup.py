@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 from frictionless import Field
 from frictionless.resources import TableResource
-from frictionless.table import Lookup
+from frictionless.table.lookup import Lookup
 
 from shahrnama.proof.cells import FAULTS, Column, missing_values
 from shahrnama.proof.cut import CHUNK_BYTES, chunks
@@ -80,7 +80,7 @@ def references(resource: TableResource, size: int = CHUNK_BYTES) -> tuple[Lookup
 def _source(resource: TableResource, name: str) -> TableResource:
     """A copy of the resource referred to, as frictionless/resources/table.py `__open_lookup` makes it."""
     if name == resource.name or not name:
-        source = resource.to_copy()
+        source: Any = resource.to_copy()
     elif resource.package and resource.package.has_resource(name):
         source = resource.package.get_resource(name).to_copy()
     else:

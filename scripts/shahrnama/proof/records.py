@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from shahrnama.proof.cut import LINE_FEED, QUOTE, RETURN, Chunk, Mask, Positions
+from shahrnama.proof.cut import LINE_FEED, QUOTE, RETURN, Chunk, Mask, Positions, Span
 from shahrnama.proof.errors import UnprovableError
 
 
@@ -51,80 +50,57 @@ def cells(data: bytes, bounds: Positions, wanted: Positions, separator: str) -> 
 
 def split(chunk: Chunk, width: int, separator: str) -> Records:
     """The records of a chunk, those with exactly `width` cells as a frame; raises UnprovableError if not UTF-8."""
-    array = np.frombuffer(chunk.data, np.uint8)
-    quotes = np.flatnonzero(array == QUOTE)
-    bounds, odd = _bounds(chunk, array, quotes)
-    wrong = odd | (_separators(chunk, array, quotes, bounds, separator) != width - 1)
-    if width == 1:
-        wrong |= np.isin(array[bounds[:-1]], (LINE_FEED, RETURN))
-    regular = np.flatnonzero(~wrong)
-    frame = _frame(_kept(chunk.data, bounds, wrong), len(regular), width, separator)
-    if frame is None:  # polars saw other cells: rather slow than wrong
-        return Records(chunk.data, bounds, regular[:0], _empty(width))
-    return Records(chunk.data, bounds, regular, frame)
+    bounds, odd = _bounds(chunk)
+    kept, edges = chunk, bounds
+    if odd.any() or b"\r" in chunk.data:
+        kept = _kept(chunk, bounds, odd)
+        edges = bounds_of(kept)
+    frame = _frame(kept.data, len(edges) - 1, width, separator)
+    if frame is None:  # polars saw other records: rather slow than wrong
+        return Records(chunk.data, bounds, np.empty(0, np.int64), _empty(width))
+    whole = _whole(frame, kept, edges, width)
+    return Records(chunk.data, bounds, np.flatnonzero(~odd)[whole], frame if whole.all() else frame.filter(whole))
 
 
 def bounds_of(chunk: Chunk) -> Positions:
     """Where the records of a chunk start, and where the last one ends."""
-    array = np.frombuffer(chunk.data, np.uint8)
-    return _bounds(chunk, array, np.flatnonzero(array == QUOTE))[0]
+    return _bounds(chunk)[0]
 
 
-def _bases(chunk: Chunk, quotes: Positions) -> tuple[Positions, Positions]:
-    """Where each span starts, and how many quotes are before it: parity is counted within a span."""
+def _bounds(chunk: Chunk) -> tuple[Positions, Mask]:
+    """The bounds, and which records are odd."""
+    feeds = np.flatnonzero(np.frombuffer(chunk.data, np.uint8) == LINE_FEED)
     starts = np.array([span.start for span in chunk.spans], np.int64)
-    return starts, np.searchsorted(quotes, starts)
-
-
-def _bounds(chunk: Chunk, array: NDArray[np.uint8], quotes: Positions) -> tuple[Positions, Mask]:
-    feeds = np.flatnonzero(array == LINE_FEED)
-    starts, bases = _bases(chunk, quotes)
+    bases = np.searchsorted(chunk.quotes, starts)  # quotes before each span: parity is counted within it
     odd = np.array([span.odd for span in chunk.spans], np.bool_)
+    if len(starts) == 1 and not odd[0]:
+        if len(chunk.quotes):
+            feeds = feeds[np.searchsorted(chunk.quotes, feeds) % 2 == 0]
+        ends = [] if chunk.data.endswith(b"\n") else [len(chunk.data)]
+        bounds = np.concatenate([[0], feeds + 1, ends]).astype(np.int64)
+        return bounds, np.zeros(len(bounds) - 1, np.bool_)
+    span = np.searchsorted(starts, feeds, side="right") - 1
+    inside = (np.searchsorted(chunk.quotes, feeds) - bases[span]) % 2 == 1
     stops = np.array([span.stop for span in chunk.spans], np.int64)
-    if len(quotes) or odd.any():
-        span = np.searchsorted(starts, feeds, side="right") - 1
-        inside = (np.searchsorted(quotes, feeds) - bases[span]) % 2 == 1
-        feeds = feeds[~inside & ~odd[span]]
-    bounds = np.unique(np.concatenate([[0], feeds + 1, stops]))
+    bounds = np.unique(np.concatenate([[0], feeds[~inside & ~odd[span]] + 1, stops]))
     return bounds, np.isin(bounds[:-1], starts[odd])
 
 
-def _separators(
-    chunk: Chunk,
-    array: NDArray[np.uint8],
-    quotes: Positions,
-    bounds: Positions,
-    separator: str,
-) -> Positions:
-    """How many separators are outside of quoted cells, per record; without meaning for odd ones."""
-    found = np.flatnonzero(array == ord(separator))
-    count = np.diff(np.searchsorted(found, bounds))
-    if len(quotes) > 1:
-        starts, bases = _bases(chunk, quotes)
-        span = np.searchsorted(starts, quotes[:-1], side="right") - 1
-        opening = np.flatnonzero((np.arange(len(quotes) - 1) - bases[span]) % 2 == 0)
-        low, high = np.searchsorted(found, quotes[opening]), np.searchsorted(found, quotes[opening + 1])
-        record = np.searchsorted(bounds, quotes[opening], side="right") - 1
-        count = count - np.bincount(record, high - low, len(count)).astype(np.int64)
-    return count
-
-
-def _kept(data: bytes, bounds: Positions, wrong: Mask) -> bytes:
+def _kept(chunk: Chunk, bounds: Positions, wrong: Mask) -> Chunk:
     """The records that are not wrong, without the carriage returns of their line ends."""
-    if wrong.any():
-        edges = np.flatnonzero(np.diff(np.concatenate([[True], wrong, [True]]).astype(np.int8)))
-        starts, stops = bounds[edges[::2]].tolist(), bounds[edges[1::2]].tolist()
-        data = b"".join(data[start:stop] for start, stop in zip(starts, stops, strict=True))
-    if b"\r" not in data:
-        return data
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], wrong, [True]]).astype(np.int8)))
+    starts, stops = bounds[edges[::2]].tolist(), bounds[edges[1::2]].tolist()
+    data = b"".join(chunk.data[start:stop] for start, stop in zip(starts, stops, strict=True))
     array = np.frombuffer(data, np.uint8)
-    returns = np.flatnonzero(array == RETURN)
-    outside = returns[np.searchsorted(np.flatnonzero(array == QUOTE), returns) % 2 == 0]
-    return np.delete(array, outside).tobytes()
+    returns, quotes = np.flatnonzero(array == RETURN), np.flatnonzero(array == QUOTE)
+    if len(returns):
+        array = np.delete(array, returns[np.searchsorted(quotes, returns) % 2 == 0])
+        quotes = np.flatnonzero(array == QUOTE)
+    return Chunk(chunk.offset, array.tobytes(), (Span(0, len(array), odd=False),), quotes)
 
 
 def _frame(data: bytes, height: int, width: int, separator: str) -> pl.DataFrame | None:
-    """Regular records as texts; None if the frame does not hold every byte of them."""
+    """Regular records as texts, ragged ones cut or filled; None if there are not as many."""
     if not height:
         return _empty(width)
     try:
@@ -134,8 +110,8 @@ def _frame(data: bytes, height: int, width: int, separator: str) -> pl.DataFrame
             schema={str(i): pl.String for i in range(width)},
             separator=separator,
             empty_string_is_null=False,
-            extra_columns="raise",
-            missing_columns="raise",
+            extra_columns="ignore",
+            missing_columns="insert",
             glob=False,
         )
     except pl.exceptions.PolarsError:
@@ -144,18 +120,26 @@ def _frame(data: bytes, height: int, width: int, separator: str) -> pl.DataFrame
         except UnicodeDecodeError as error:
             raise UnprovableError(f"is not UTF-8: {error}") from error
         return None
-    if frame.shape != (height, width):
-        return None
-    lengths = frame.select(pl.all().str.len_bytes().cast(pl.Int64).sum()).row(0)
-    return frame if None not in lengths and sum(lengths) == _cell_bytes(data, height, width) else None
+    return frame.fill_null("") if frame.shape == (height, width) else None
 
 
-def _cell_bytes(data: bytes, height: int, width: int) -> int:
-    """How many bytes the cells have together: all, without separators, line feeds, and quotes that only quote."""
-    quotes = np.flatnonzero(np.frombuffer(data, np.uint8) == QUOTE)
-    doubled = np.count_nonzero(np.diff(quotes)[1::2] == 1)  # a closing quote and the opening one right after it
-    ends = height if data.endswith(b"\n") else height - 1
-    return len(data) - len(quotes) + int(doubled) - ends - (width - 1) * height
+def _whole(frame: pl.DataFrame, chunk: Chunk, bounds: Positions, width: int) -> Mask:
+    """Which rows of the frame hold every byte of their records, but for `width` - 1 separators, the line's end, and the
+    quotes that only quote. A record with more cells, or fewer, has another number of separators.
+    """
+    if not len(frame):
+        return np.empty(0, np.bool_)
+    cells_bytes = frame.select(pl.sum_horizontal(pl.all().str.len_bytes().cast(pl.Int64))).to_series().to_numpy()
+    content = np.diff(bounds) - 1
+    content[-1] += not chunk.data.endswith(b"\n")
+    quotes = chunk.quotes
+    marks = np.zeros(len(content), np.int64)
+    if len(quotes):
+        doubled = quotes[2::2][quotes[2::2] - quotes[1:-1:2] == 1]  # an opening quote right after a closing one
+        for places, sign in ((quotes, 1), (doubled, -1)):
+            marks += sign * np.bincount(np.searchsorted(bounds, places, side="right") - 1, minlength=len(marks))
+    whole: Mask = cells_bytes == content - marks - (width - 1)
+    return whole & (content > 0) if width == 1 else whole  # of one column, an empty line is a blank row
 
 
 def _empty(width: int) -> pl.DataFrame:

@@ -62,9 +62,7 @@ def _path(resource: TableResource) -> Path:
     _demand(simple and resource.scheme == "file" and resource.format == "csv", "it is not a plain CSV file")
     _demand(resource.encoding in ("utf-8", "utf-8-sig"), f"its encoding is {resource.encoding}")
     _demand(frictionless.system.onerror == "ignore", "Frictionless is set to stop at errors")
-    path = resource.normpath
-    assert path
-    return Path(path.removeprefix("file://"))
+    return Path(str(resource.normpath).removeprefix("file://"))
 
 
 def _separator(resource: TableResource) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -9,21 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import frictionless
-from frictionless.helpers import Timer
 from frictionless.resources import PackageResource, TableResource
 
 from shahrnama.proof.cut import CHUNK_BYTES
 from shahrnama.proof.errors import SlowPatternError, UnprovableError
 from shahrnama.proof.examine import Source, examine
 from shahrnama.proof.guard import bounded_patterns
+from shahrnama.proof.internals import open_without_lookup, replaying
 from shahrnama.proof.look import Plan
 from shahrnama.proof.lookup import references, resolve
 from shahrnama.proof.patterns import anchored
-from shahrnama.proof.prove import Proof, prove, replay
-from shahrnama.proof.table import Table, table_of
+from shahrnama.proof.prove import Proof, prove
+from shahrnama.proof.table import table_of
 from shahrnama.proof.verdict import OnError, Replay, Rule, Tally, Verdict
-
-READ_BYTES = 8192  # what Python's text layer asks of a file at a time: Frictionless counts the bytes it has been given
 
 
 @dataclass
@@ -58,7 +57,7 @@ def validate(
 
 
 def _report(source: str, judge: _Judge) -> frictionless.Report:
-    timer = Timer()
+    started = time.monotonic()
     try:
         resource = frictionless.Resource(source)
         package = resource.read_metadata() if isinstance(resource, PackageResource) else None
@@ -71,11 +70,17 @@ def _report(source: str, judge: _Judge) -> frictionless.Report:
         errors = exception.to_errors()
         for error in errors:
             judge.tally.tell("", error)
-        return frictionless.Report.from_validation(time=timer.time, errors=errors)
+        report: frictionless.Report = frictionless.Report.from_validation(time=_since(started), errors=errors)
+        return report
     if package is None:
         return _resource(resource, judge)
     reports = [_resource(package.resources[index], judge) for index in range(len(package.resources))]
-    return frictionless.Report.from_validation_reports(time=timer.time, reports=reports)
+    whole: frictionless.Report = frictionless.Report.from_validation_reports(time=_since(started), reports=reports)
+    return whole
+
+
+def _since(started: float) -> float:
+    return round(time.monotonic() - started, 3)
 
 
 def _resource(resource: frictionless.Resource, judge: _Judge) -> frictionless.Report:
@@ -106,11 +111,11 @@ def _table(resource: TableResource, judge: _Judge) -> frictionless.Report:
     name = str(resource.name)
     rules = [rule for rule in judge.rules if rule.resource == name]
     checklist = frictionless.Checklist(checks=[rule.check for rule in rules])
-    timer = Timer()
+    started = time.monotonic()
     try:
         resource.to_descriptor(validate=True)
     except frictionless.FrictionlessException as exception:
-        return _unopened(resource, exception, timer, judge)
+        return _unopened(resource, exception, started, judge)
     try:
         source, proof = _proved(resource, rules, judge)
     except UnprovableError as reason:
@@ -121,24 +126,28 @@ def _table(resource: TableResource, judge: _Judge) -> frictionless.Report:
         judge.replayed[name] = Replay(proof.replayed)
         judge.rows[name] = proof.rows
         return examine(source, checklist, judge.limit, judge.tally)
+    opened: Any = resource
     try:
-        resource.open()
+        opened.open()
     except frictionless.FrictionlessException as exception:
         resource.close()
-        return _unopened(resource, exception, timer, judge)
+        return _unopened(resource, exception, started, judge)
     report = examine(Source(resource), checklist, judge.limit, judge.tally)
     judge.rows[name] = resource.stats.rows or 0
     return report
 
 
-def _unopened(resource: TableResource, exception: Any, timer: Timer, judge: _Judge) -> frictionless.Report:
+def _unopened(resource: TableResource, exception: Any, started: float, judge: _Judge) -> frictionless.Report:
     name = str(resource.name)
     errors = exception.to_errors()
     judge.rows.setdefault(name, 0)
     judge.replayed.setdefault(name, Replay(None, "its metadata is not valid"))
     for error in errors:
         judge.tally.tell(name, error)
-    return frictionless.Report.from_validation_task(resource, time=timer.time, errors=errors)
+    report: frictionless.Report = frictionless.Report.from_validation_task(
+        resource, time=_since(started), errors=errors
+    )
+    return report
 
 
 def _proved(resource: TableResource, rules: Sequence[Rule], judge: _Judge) -> tuple[Source, Proof]:
@@ -149,7 +158,7 @@ def _proved(resource: TableResource, rules: Sequence[Rule], judge: _Judge) -> tu
     copy = resource.to_copy()
     with ExitStack() as closing:
         closing.callback(copy.close)
-        _open_without_lookup(copy)
+        open_without_lookup(copy)
         table = table_of(copy)
         lookup, origins = references(copy, judge.chunk_bytes)
         demands = [(table.position(rule.field), rule.proof) for rule in rules]
@@ -161,56 +170,4 @@ def _proved(resource: TableResource, rules: Sequence[Rule], judge: _Judge) -> tu
     if resource.package:
         index = next(i for i, found in enumerate(resource.package.resources) if found is resource)
         resource.package.resources[index] = copy
-    return _replaying(copy, table, proof, lookup), proof
-
-
-def _open_without_lookup(resource: TableResource) -> None:
-    """Open a resource, but do not have Frictionless read the tables that it refers to."""
-    schema = resource.schema
-    keys = schema.foreign_keys
-    if keys and not schema.fields:
-        raise UnprovableError("it has foreign keys and no fields")
-    if keys:  # an assignment alone would make Frictionless take an empty schema for a declared one
-        schema.foreign_keys = []
-    try:
-        resource.open()
-    finally:
-        if keys:
-            schema.foreign_keys = keys
-
-
-class _Rows:
-    """Stands for the dialect while Frictionless makes its row stream: these rows are the content, with their numbers."""
-
-    def __init__(self, table: Table, proof: Proof) -> None:
-        self.table, self.proof, self.end = table, proof, 0
-
-    def read_enumerated_content_stream(self, _cells: Any) -> Any:
-        for number, cells, self.end in replay(self.table, self.proof):
-            yield number, cells
-
-
-def _replaying(resource: TableResource, table: Table, proof: Proof, lookup: Any) -> Source:
-    rows, dialect, stats = _Rows(table, proof), resource.dialect, resource.stats
-    stream = resource._TableResource__parser.loader.byte_stream
-    resource._TableResource__lookup = lookup
-    resource._dialect = rows
-    resource._TableResource__open_row_stream()
-    resource._dialect = dialect
-
-    def at_row(row: frictionless.Row) -> None:
-        stats.rows = row.row_number - table.first_row + 1
-        whole = rows.end == proof.bytes and not _ends_line(table.path)
-        while (whole or (stats.bytes or 0) < rows.end) and stream.read1(READ_BYTES):
-            pass
-
-    def at_end() -> None:
-        stats.rows, stats.bytes, stats.md5, stats.sha256 = proof.rows, proof.bytes, proof.md5, proof.sha256
-
-    return Source(resource, at_row, at_end)
-
-
-def _ends_line(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, 2)
-        return file.read() in (b"\n", b"\r")
+    return replaying(copy, table, proof, lookup), proof

@@ -12,6 +12,7 @@ from typing import Any
 from shahrnama.atomic import read_json, sha256, swap_folder, write_text
 from shahrnama.catalog import House, catalog
 from shahrnama.gate_register import gate_rows
+from shahrnama.publish.check import Check, accept
 from shahrnama.publish.register_files import TEXTS, write_registers
 from shahrnama.publish.texts import citation, mark
 
@@ -19,8 +20,11 @@ ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can name: no clock i
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run (OWASP, CSV injection)
 
 
-def write_files(house: House) -> Path:
-    """Write `build/files`: CSV, CSV for Excel and a zip of each dataset, registers, database, checksums, an index."""
+def write_files(house: House, check: Check = accept) -> Path:
+    """Write `build/files`: CSV, CSV for Excel and a zip of each dataset, registers, database, checksums, an index.
+
+    `check` is shown the folder before readers are, and raises where they must not see it: the former files then stay.
+    """
     fresh = house.build / "files.new"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -37,6 +41,7 @@ def write_files(house: House) -> Path:
     write_text(
         fresh / "index.html", _index(packages, [(path.relative_to(fresh), path.stat().st_size) for path in paths])
     )
+    check(fresh)
     swap_folder(fresh, house.files)
     return house.files
 

@@ -13,6 +13,7 @@ import yaml
 from shahrnama.atomic import swap_folder, write_text
 from shahrnama.catalog import House
 from shahrnama.errors import PublishError
+from shahrnama.publish.check import Check, accept
 from shahrnama.publish.pages import dataset_list, dataset_page, home
 from shahrnama.publish.quality_page import quality_page
 from shahrnama.publish.site import Site
@@ -23,8 +24,11 @@ EPOCH = "1700000000"  # MkDocs stamps sitemaps with it; any fixed moment gives t
 LONGEST_BUILD_SECONDS = 600
 
 
-def write_portal(house: House) -> Path:
-    """Write `build/docs` and render it to `build/html`; PublishError with MkDocs' own line where it refuses."""
+def write_portal(house: House, check: Check = accept) -> Path:
+    """Write `build/docs` and render it to `build/html`; PublishError with MkDocs' own line where it refuses.
+
+    `check` is shown the rendered pages before readers are, and raises where they must not see them.
+    """
     write_docs(house)
     fresh = house.build / "html.new"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -44,6 +48,7 @@ def write_portal(house: House) -> Path:
         told = (" ".join(line.split()) for line in (done.stderr + done.stdout).splitlines())
         lines = [line for line in told if line and not line.startswith("INFO")]
         raise PublishError(f"the portal cannot be rendered: {' / '.join(lines[-3:])}; the former pages stay")
+    check(fresh)
     swap_folder(fresh, house.html)
     return house.html
 

@@ -1,0 +1,29 @@
+"""The last check before readers see files or pages: no personal data, in whatever form it came through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from shahrnama.catalog import House
+from shahrnama.errors import PublishError
+from shahrnama.screen import screen
+
+Check = Callable[[Path], None]
+
+
+def accept(_: Path) -> None:
+    """Nothing is checked: for callers that publish to nobody."""
+
+
+def no_personal_data(house: House) -> Check:
+    """A check of a folder, or a file, that is about to be published; it raises PublishError with the first place."""
+
+    def check(place: Path) -> None:
+        paths = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
+        found = list(screen(house, paths=paths))
+        if found:
+            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+            raise PublishError(f"{found[0].line()}{more}; what was published before stays")
+
+    return check
