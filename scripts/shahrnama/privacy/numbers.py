@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 
 from shahrnama.privacy.checks import is_card, is_iban, is_national_id
+from shahrnama.privacy.forms import Number, beginning, is_dated, is_glued, is_grouped, is_sum, stands_alone
 from shahrnama.privacy.groups import Run, runs
-from shahrnama.privacy.view import WALL
 
 _MOST_GROUPS = {24: 7, 15: 7, 14: 7, 13: 7, 12: 6, 11: 11}  # without a word before; of other lengths 4
 _LEAD_DIGITS = 12  # from the start of a run: so far the word before it speaks of its numbers
@@ -24,8 +22,6 @@ _PHONE = re.compile(
     "(?:0|00|98|980|0098|00980)?(?:(?P<mobile>9[0-49][0-9]{8})|" rf"(?P<landline>(?:{_AREAS})[1-9][0-9]{{7}}))"
 )
 _LOCAL = re.compile("[2-9][0-9]{7}")
-_DATE = re.compile("(?:13|14|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
-_YEAR = re.compile("(?:13|14|19|20)[0-9]{2}")
 _SAYS = re.compile(
     r"(?P<national_id>(?:کد|شماره|شناسه|ش)[ .:ٔی]*ملی|ملی ?:|\bکد ?م\b|national|\bn\.?id\b)"
     r"|(?P<postal_code>پستی|کد ?پست|postal|post ?code|\bzip)"
@@ -36,60 +32,6 @@ _SAYS = re.compile(
 )
 _MORE = re.compile(r"[ \n]{0,2}(?:و|یا|،|,|;|؛|/|-)?[ \n]{0,2}")  # between two numbers of which a word before said it
 _MOST_MORE = 5  # characters
-_PAYS = r"ریال|تومان|تومن|میلیون|میلیارد|هزار|درصد|rials?\b|irr\b|tomans?\b"
-_MONEY_AFTER = re.compile(rf"[ \n()\-]{{0,3}}(?:{_PAYS})", re.IGNORECASE)
-_NONE_BEFORE = re.compile(
-    r"(?:رهگیری|پی ?گیری|مرسوله|فاکتور|قبض|پرداخت|مبلغ|بودجه|اعتبار|قیمت|هزینه|ارزش|tracking"
-    rf"|{_PAYS})[ :#\-(]{{0,3}}\Z",
-    re.IGNORECASE,
-)
-_IR = re.compile(r"(?<![A-Za-z])I ?R[ \-.:(]{0,2}\Z", re.IGNORECASE)
-_PLUS = re.compile(r"(?:\(?\+|\()[ \-.:]{0,2}\Z")
-_LATIN_BEFORE = re.compile(rf"(?P<mixed>[0-9{WALL}]?)(?P<word>[A-Za-z]+)\Z")
-_LATIN_AFTER = re.compile(r"(?!I ?R[ \-.:(]{0,2}[0-9])[A-Za-z]", re.IGNORECASE)  # the next account's IR is no word
-_SHAPES = {
-    "national_id": frozenset(
-        {
-            *((3, 6, 1), (3, 3, 4), (3, 4, 3), (4, 3, 3), (5, 5), (4, 6), (6, 4), (3, 7), (7, 3), (2, 4, 4), (4, 4, 2)),
-            *((3, 3, 3, 1), (9, 1), (2, 3, 3, 2), (2, 4, 2, 2)),
-        }
-    ),
-    "card": frozenset([(4, 4, 4, 4), (8, 8), (4, 12), (6, 10), (12, 4), (6, 6, 4), (6, 2, 4, 4)]),
-    "iban": frozenset([(2, 4, 4, 4, 4, 4, 2), (4,) * 6, (2, 22), (2, 3, 19), (8, 8, 8), (12, 12), (2, 3, 1, 18)]),
-}
-_LOOSE = frozenset([(4, 4, 4, 4), (2, 4, 4, 4, 4, 4, 2), (3, 6, 1)])  # shapes that need no neighbour of another kind
-
-
-@dataclass(frozen=True)
-class Number:
-    """Consecutive groups of a run, `first` to `last`, that may be one number."""
-
-    run: Run
-    first: int
-    last: int
-    said: tuple[str, ...]  # what words before it may call it, the nearest last
-
-    @property
-    def digits(self) -> str:
-        """All of its digits."""
-        return self.run.digits[self.run.offsets[self.first] : self.run.offsets[self.last + 1]]
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """How many digits each group has."""
-        ends = self.run.offsets[self.first : self.last + 2]
-        return tuple(high - low for low, high in pairwise(ends))
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing stands between its digits."""
-        return self.first == self.last
-
-    @property
-    def before(self) -> str:
-        """A few characters before it."""
-        start = self.run.spans[self.first][0]
-        return self.run.text[max(0, start - 24) : start]
 
 
 def numbers(text: str) -> Iterator[tuple[int, int, str]]:
@@ -102,7 +44,7 @@ def numbers(text: str) -> Iterator[tuple[int, int, str]]:
             found = _longest(run, first, said)
             if found:
                 kind, end = found[1], run.spans[found[0].last][1]
-                yield _start(found[0], kind), end, kind
+                yield beginning(found[0], kind), end, kind
             first = found[0].last + 1 if found else first + 1
 
 
@@ -131,7 +73,7 @@ def _longest(run: Run, first: int, said: tuple[str, ...]) -> tuple[Number, str] 
             continue
         number = Number(run, first, last, said)
         kind = _kind(number, phone)
-        if kind and not _is_glued(number, kind):
+        if kind and not is_glued(number, kind):
             return number, kind
     return None
 
@@ -165,25 +107,25 @@ def _kind(number: Number, phone: re.Match[str] | None) -> str | None:
     length = len(number.digits)
     if length in (24, 16):
         kind = "iban" if length == 24 else "card"
-        return kind if _is_grouped(number, kind) and not (length == 16 and _is_sum(number)) else None
+        return kind if is_grouped(number, kind) and not (length == 16 and is_sum(number)) else None
     if length == 10 and number.said and number.said[-1] == "postal_code":
         return "postal_code"
     if length == 10 and number.said and number.said[-1] == "national_id" and is_national_id(number.digits):
         return "national_id"
     if phone and phone.end() - phone.start() == length and _is_phone(number, phone):
         return phone.lastgroup
-    if length > 10 or _is_sum(number):
+    if length > 10 or is_sum(number):
         return None
-    if is_national_id(number.digits.zfill(10)) and _is_grouped(number, "national_id"):
+    if is_national_id(number.digits.zfill(10)) and is_grouped(number, "national_id"):
         return "national_id"
     is_local = length == 8 and "phone" in number.said and _LOCAL.fullmatch(number.digits)
-    return "landline" if is_local and not _is_dated(number) else None
+    return "landline" if is_local and not is_dated(number) else None
 
 
 def _is_phone(number: Number, phone: re.Match[str]) -> bool:
     """Whether digits in the form of a phone number are one: those without a 0 before need a reason."""
     digits, sizes, is_mobile = number.digits, number.sizes, phone.lastgroup == "mobile"
-    if _is_dated(number):
+    if is_dated(number):
         return False
     if digits[0] == "0":
         return True
@@ -192,71 +134,4 @@ def _is_phone(number: Number, phone: re.Match[str]) -> bool:
     if len(digits) > 10:
         return sizes[0] in (2, 3) or (is_mobile and number.is_whole)
     usual = number.is_whole or sizes in {(3, 3, 4), (3, 7), (3, 3, 2, 2), (3, 4, 3)}
-    return is_mobile and usual and not _is_sum(number) and (number.is_whole or _stands_alone(number))
-
-
-def _is_grouped(number: Number, kind: str) -> bool:
-    """Whether the digits are cut as people cut a number of the kind, or a word before says that it is one."""
-    if kind in number.said or (kind == "iban" and _prefix(number.before, kind)):
-        return True
-    sizes = number.sizes
-    if sizes == (len(number.digits),):
-        return len(sizes) == 1 and len(number.digits) >= 10
-    inside = set(number.run.joints[number.first + 1 : number.last + 1])
-    if sizes in _LOOSE and kind != "national_id":
-        return True
-    if len(inside) > 1 or (_YEAR.fullmatch(number.digits[: sizes[0]]) and kind == "national_id"):
-        return False
-    if sizes in _SHAPES[kind]:
-        return sizes in _LOOSE or _stands_alone(number)
-    return max(sizes) == 1 and _stands_alone(number)
-
-
-def _stands_alone(number: Number) -> bool:
-    """Whether what joins it to its neighbours, if anything does, is not what joins its own groups."""
-    joints = number.run.joints
-    inside = {*joints[number.first + 1 : number.last + 1]}
-    return not inside & {joints[number.first], joints[number.last + 1]}
-
-
-def _is_dated(number: Number) -> bool:
-    """Whether its first groups are a date: 2026-03-21, 20260321, 21/03/2026."""
-    sizes, digits = number.sizes, number.digits
-    if sizes == (8,):
-        return bool(_DATE.fullmatch(digits))
-    if sizes[:3] == (4, 2, 2):
-        return bool(_YEAR.match(digits))
-    return sizes[:3] == (2, 2, 4) and bool(_YEAR.match(digits, 4))
-
-
-def _is_sum(number: Number) -> bool:
-    """Whether its neighbours call it money or the number of a consignment."""
-    if number.said:
-        return False
-    end = number.run.spans[number.last][1]
-    return bool(_NONE_BEFORE.search(number.before) or _MONEY_AFTER.match(number.run.text, end))
-
-
-def _is_glued(number: Number, kind: str) -> bool:
-    """Whether Latin letters touch it as they do in hashes and codes; a whole word before it (`tel0912…`) does not."""
-    text, end = number.run.text, number.run.spans[number.last][1]
-    if _LATIN_AFTER.match(text, end):
-        return True
-    touching = _LATIN_BEFORE.search(number.before)
-    if not touching or (kind == "iban" and _prefix(number.before, kind)):
-        return False
-    word = touching["word"]
-    return bool(touching["mixed"]) or len(word) < 2 or not set(word.lower()) - set("abcdef")
-
-
-def _start(number: Number, kind: str) -> int:
-    """Where it begins with its `+`, a `(` that is closed within, or an account's `IR`."""
-    start, end = number.run.spans[number.first][0], number.run.spans[number.last][1]
-    prefix = _prefix(number.before, kind)
-    is_open = prefix.startswith("(") and ")" not in number.run.text[start:end]
-    return start - len(prefix.removeprefix("(") if is_open else prefix)
-
-
-def _prefix(before: str, kind: str) -> str:
-    found = (_IR if kind == "iban" else _PLUS).search(before)
-    return found.group() if found else ""
+    return is_mobile and usual and not is_sum(number) and (number.is_whole or stands_alone(number))
