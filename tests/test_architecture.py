@@ -15,7 +15,7 @@ MACHINERY = ROOT / "scripts" / "shahrnama"
 HOMES = {
     "urllib3": {"net/transport.py"},
     "certifi": {"net/transport.py"},
-    "sqlite3": {"load.py"},
+    "sqlite3": {"load.py", "load_rows.py", "load_search.py"},
     "duckdb": {"derive.py"},
     "persiantools": {"persian.py"},
     "frictionless": {"validate.py"},
