@@ -96,10 +96,18 @@ def chunks(texts: Iterator[list[str]]) -> Iterator[list[list[str]]]:
     raise broken
 
 
+def by_column(rows: Sequence[Cells], width: int) -> list[Cells]:
+    """The cells of each column; ValueError if any row has not `width` of them."""
+    cells = list[Cells](zip(*rows, strict=True))
+    if len(cells) != width:
+        raise ValueError(f"rows have {len(cells)} cells, the header {width}")
+    return cells
+
+
 def _values(typing: Sequence[Column], rows: Sequence[Cells]) -> Iterable[Values]:
     try:
-        cells = zip(typing, zip(*rows, strict=True), strict=True)
-        return zip(*(column.typed(texts) for column, texts in cells), strict=True)
+        cells = by_column(rows, len(typing))
+        return zip(*(column.typed(texts) for column, texts in zip(typing, cells, strict=True)), strict=True)
     except ValueError:
         return _one_by_one(typing, rows)
 

@@ -26,7 +26,7 @@ from contextlib import closing, contextmanager
 from itertools import pairwise
 from pathlib import Path
 
-from shahrnama.load_rows import CHUNK_ROWS, Values, chunks, columns, opened
+from shahrnama.load_rows import CHUNK_ROWS, Values, by_column, chunks, columns, opened
 from shahrnama.persian import column_folding
 from shahrnama.statements import Table, insert_statement, listed, quoted, search_name, search_statement
 
@@ -82,7 +82,7 @@ def main(asked: Path) -> None:
         table = Table(item["dataset"], item["resource"], path)
         try:
             _write(asked.with_name(f"{table.name}.db"), table, _read(table, path))
-        except (OSError, ValueError, csv.Error, sqlite3.Error):
+        except (OSError, ValueError, OverflowError, csv.Error, sqlite3.Error):
             return  # the table that has the fault is named where its rows are loaded
 
 
@@ -126,7 +126,7 @@ def _read(table: Table, path: Path) -> Iterator[Batch]:
     places = [table.columns.index(column.name) for column in wanted]
     with opened(table, path) as rows:
         for chunk in chunks(rows):
-            cells = list(zip(*chunk, strict=True))
+            cells = by_column(chunk, len(table.columns))
             values = {column.name: column.typed(cells[place]) for column, place in zip(wanted, places, strict=True)}
             rowids = values[key] if key else range(first, first + len(chunk))
             if any(before >= after for before, after in pairwise([last, *rowids])):
