@@ -17,6 +17,7 @@ _LONG = re.compile(rf"{_FIRST}(?:{GAP}{{0,3}}\d){{7}}")
 _LETTERED = re.compile(rf"\d\d{GAP}{{0,3}}{_LETTER}{GAP}{{0,3}}\d\d(?!:)")  # a plate, but no time
 _RUN = re.compile(rf"{_FIRST}(?:{GAP}{{0,3}}\d){{6,}}")
 _DIGITS = re.compile(r"\d+")
+_DOMAIN = re.compile(r"[\w\-]+\.[\w.\-]*\w")
 _EMAIL_REACH = 96  # characters before and after an at sign that an address is looked for in
 _PLATE = re.compile(
     rf"\d\d{GAP}{{0,3}}{_LETTER}{GAP}{{0,3}}\d{{3}}{GAP}{{0,3}}(?:ایران|ايران|IR)?{GAP}{{0,3}}\d\d(?!\d)"
@@ -102,7 +103,8 @@ def places(text: str, wanted: Known) -> Iterator[int]:
 
 def _is_email(before: str, after: str, wanted: Known) -> bool:
     """Whether a known address has its at sign here, whatever stands right before and after it."""
-    ends = (end for end in range(1, len(after) + 1) if after[:end] in wanted.domains)
+    domain = _DOMAIN.match(after)
+    ends = (end for end in range(3, domain.end() + 1 if domain else 0) if after[:end] in wanted.domains)
     return any(f"{before[at:]}@{after[:end]}" in wanted.emails for end in ends for at in range(len(before)))
 
 
