@@ -13,9 +13,9 @@ from typing import Any
 import frictionless
 import polars as pl
 import pytest
+
 from proof_oracle import assert_same, comparable, errors_of, package, stock
 from proof_tables import EXPLICIT, field
-
 from shahrnama.proof import ProofError, Rule, SlowPatternError, missing_keys, validate
 from shahrnama.proof.patterns import anchored, is_linear, narrow
 
@@ -237,6 +237,7 @@ FILES: dict[str, tuple[dict[str, Any], bytes]] = {
     "old-mac-ends": (PLAIN, b"id,name\r1,a\r2,b\r"),
     "lone-return": (PLAIN, b"id,name\n1,a\rb\n2,b\n"),
     "return-at-the-end": (PLAIN, b"id,name\n1,a\n2,b\r"),
+    "return-and-far-blank-line": (PLAIN, b"id,name\nx,a\r1,b\n\n"),
     "two-returns": (PLAIN, b"id,name\n1,a\r\r\n2,b\n"),
     "quoted-returns": (PLAIN, b'id,name\n1,"a\rb"\n2,"b\r\nc"\r\n3,"\r"\n'),
     "quoted": (PLAIN, b'id,name\n1,"a, ""b"""\n2,"x\ny"\n"3",""\n4,""""\n'),
@@ -304,3 +305,307 @@ def test_files_are_read_as_by_frictionless(case: str, chunk_bytes: int, tmp_path
     path = package(tmp_path, {"case": ({"schema": schema}, content)})
     for limit in (None, 3):
         assert_same(path, limit=limit, chunk_bytes=chunk_bytes)
+
+
+def _expected() -> dict[str, Any]:
+    path = TABULAR / "expected_HAND_frictionless.json"
+    found = json.loads(path.read_text(encoding="utf-8"))["results"] if path.is_file() else {}
+    return {name: told for name, told in found.items() if name.endswith(".csv") and (TABULAR / name).is_file()}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_files_of_frictionless_and_others_are_judged_as_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = _expected()
+    if not known:
+        pytest.skip("no shared test data beside the repository; see data/tabular")
+    monkeypatch.chdir(TABULAR)
+    different = {}
+    for name, told in known.items():
+        if "valid" not in told:
+            continue  # Frictionless had not finished it
+        verdict = validate(name)
+        kinds: dict[str, int] = {}
+        for kind in [f"{'' if where else 'report:'}{error.type}" for where, error in errors_of(verdict.report)]:
+            kinds[kind] = kinds.get(kind, 0) + 1
+        rows = [task.stats.get("rows") for task in verdict.report.tasks]
+        if (verdict.valid, kinds, rows) != (told["valid"], told["errors"], told["rows"]):
+            different[name] = (kinds, told)
+    assert not different
+    assert len(known) > 100
+
+
+DISTRICTS = b"code,name\n" + "".join(f"{code},منطقه {code}\n" for code in range(1, 23)).encode()
+
+
+def _keyed(body: bytes, districts: bytes = DISTRICTS, kind: str = "integer", **more: Any) -> dict[str, Any]:
+    key = {"fields": ["district"], "reference": {"resource": "districts", "fields": ["code"]}}
+    schema = {"fields": [field("id", "integer"), field("district", kind, **more)], "foreignKeys": [key]}
+    other = {"fields": [field("code", "integer"), field("name", "string")]}
+    return {"requests": ({**EXPLICIT, "schema": schema}, body), "districts": ({**EXPLICIT, "schema": other}, districts)}
+
+
+KEYED: dict[str, dict[str, Any]] = {
+    "found": _keyed(b"id,district\n1,1\n2,22\n3,\n"),
+    "lax": _keyed("id,district\n1,۱\n2, 2\n3,03\n4,x\n".encode()),
+    "absent": _keyed(b"id,district\n1,23\n2,0\n3,99\n"),
+    "short-row": _keyed(b"id,district\n1\n2,1\n"),
+    "other-type": _keyed(b"id,district\n1,1\n2,1.0\n3,1.5\n", kind="number"),
+    "other-kind": _keyed(b"id,district\n1,1\n2,2\n", kind="string"),
+    "other-missing": _keyed(b"id,district\n1,-\n2,2\n3,\n", missingValues=["-"]),
+    "lax-reference": _keyed(b"id,district\n1,1\n2,2\n3,3\n", "code,name\n۱,a\n 2,b\n003,c\n".encode()),
+    "odd-reference": _keyed(b"id,district\n1,1\n2,2\n3,3\n4,4\n", b'code,name\n1\n2,a"b\n\n3,c,d\n4,e\n'),
+    "blank-reference": _keyed(b"id,district\n1,1\n2,\n", b"code,name\n,a\n"),
+    "reference-with-wrong-labels": _keyed(b"id,district\n1,1\n", b"kod,name\n1,a\n"),
+    "reference-without-the-field": _keyed(b"id,district\n1,1\n2,\n", b"name\na\n"),
+    "reference-of-another-encoding": _keyed(b"id,district\n1,1\n", b"code,name\n1,\xff\xfe\n"),
+    "empty-reference": _keyed(b"id,district\n1,1\n", b""),
+    "semicolons": _keyed(b"id,district\n1,1\n", b"code;name\n1;a\n"),
+    "no-resource": {"requests": _keyed(b"id,district\n1,1\n")["requests"]},
+}
+
+
+@pytest.mark.parametrize("case", KEYED)
+@pytest.mark.filterwarnings("ignore")
+def test_foreign_keys_are_judged_as_by_frictionless(case: str, chunk_bytes: int, tmp_path: Path) -> None:
+    assert_same(package(tmp_path, KEYED[case]), chunk_bytes=chunk_bytes)
+
+
+VALID = b"id,name\n1,a\n2,b\n"
+DESCRIBED: dict[str, dict[str, Any]] = {
+    "hash-and-bytes": {"hash": "sha256:00", "bytes": 3, "rows": 7, "fields": 9},
+    "right-bytes-and-rows": {"bytes": len(VALID), "rows": 2, "fields": 2},
+    "strange-hash": {"hash": "sha512:00"},
+    "no-header": {"dialect": {"header": False}},
+    "header-rows": {"dialect": {"headerRows": [1, 2]}},
+    "no-header-rows": {"dialect": {"headerRows": []}},
+    "comments": {"dialect": {"commentChar": "2"}},
+    "comment-rows": {"dialect": {"commentRows": [2]}},
+    "skip-blank": {"dialect": {"skipBlankRows": True}},
+    "any-case": {"dialect": {"headerCase": False}},
+    "delimiter": {"dialect": {"csv": {"delimiter": ";"}}},
+    "two-letters": {"dialect": {"csv": {"delimiter": "ab"}}},
+    "quote-char": {"dialect": {"csv": {"quoteChar": "'"}}},
+    "escape-char": {"dialect": {"csv": {"escapeChar": "\\"}}},
+    "skip-space": {"dialect": {"csv": {"skipInitialSpace": True}}},
+    "utf-16": {"encoding": "utf-16"},
+    "windows-1256": {"encoding": "windows-1256"},
+    "no-such-encoding": {"encoding": "none"},
+    "tsv": {"format": "tsv"},
+    "no-such-format": {"format": "none"},
+    "file": {"path": "absent.csv"},
+    "unsafe": {"path": "../case.csv"},
+    "two-files": {"path": ["case.csv", "case.csv"]},
+    "equal": {"schema": {**PLAIN, "fieldsMatch": "equal"}},
+    "subset": {"schema": {"fields": PLAIN["fields"][:1], "fieldsMatch": "subset"}},
+    "superset": {"schema": {"fields": [*PLAIN["fields"], field("x", "string")], "fieldsMatch": "superset"}},
+    "no-key-field": {"schema": {**PLAIN, "primaryKey": ["other"]}},
+    "two-fields-of-one-name": {"schema": {"fields": [PLAIN["fields"][0]] * 2}},
+    "wrong-schema": {"schema": {"fields": [{"name": "id", "type": "integer", "constraints": {"pattern": "x"}}]}},
+    "schema-file": {"schema": "absent.json"},
+    "wrong-resource": {"name": "A b"},
+}
+
+
+@pytest.mark.parametrize("case", DESCRIBED)
+@pytest.mark.filterwarnings("ignore")
+def test_descriptors_mean_what_they_mean_to_frictionless(case: str, tmp_path: Path) -> None:
+    assert_same(package(tmp_path, {"case": ({"schema": PLAIN, **DESCRIBED[case]}, VALID)}))
+
+
+def test_a_large_file_keeps_its_counts_where_the_report_is_cut(tmp_path: Path) -> None:
+    rows = [f"{n},{'متن' * (n % 60)}" if n % 500 else "x,y" for n in range(1, 6000)]
+    path = package(tmp_path, {"case": ({**EXPLICIT, "schema": PLAIN}, "\r\n".join(["id,name", *rows]).encode())})
+    for limit in (1, 2, 5, 30):
+        verdict = assert_same(path, limit=limit, chunk_bytes=100_000)
+        assert verdict
+        assert verdict.replayed["case"].rows == 11
+        assert verdict.rows["case"] == 5999
+
+
+def test_valid_rows_are_not_replayed(tmp_path: Path) -> None:
+    rows = "".join(f'{n},"a, ""{n}""\nb"\r\n' for n in range(1, 500))
+    verdict = assert_same(
+        package(tmp_path, {"case": ({"schema": PLAIN}, f"id,name\r\n{rows}".encode())}), chunk_bytes=999
+    )
+    assert verdict
+    assert verdict.replayed["case"].rows == 0
+
+
+def test_lax_cells_are_asked_about_once_and_not_replayed(tmp_path: Path) -> None:
+    schema = {"fields": [field("v", "integer")]}
+    verdict = assert_same(package(tmp_path, {"case": ({**EXPLICIT, "schema": schema}, "v\n۱۲\n 5\n۱۲\n".encode())}))
+    assert verdict
+    assert verdict.replayed["case"].rows == 0
+
+
+def test_what_was_handed_over_says_why(tmp_path: Path) -> None:
+    path = package(tmp_path, {"case": ({"schema": PLAIN, "dialect": {"skipBlankRows": True}}, VALID)})
+    found = validate(path).replayed["case"]
+    assert found.rows is None
+    assert "blank rows" in str(found.reason)
+
+
+def test_a_table_alone_is_judged_too(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_bytes(b"id,name\n1,a\n\nx,b,c\n")
+    assert_same(tmp_path / "table.csv")
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[", b'{"resources": 1}', b'{"resources": []}'], ids=str)
+def test_a_descriptor_that_is_none_is_rejected_alike(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "datapackage.json").write_bytes(content)
+    assert comparable(validate(tmp_path / "datapackage.json").report) == comparable(
+        stock(tmp_path / "datapackage.json", 1000)
+    )
+
+
+class _Starts(frictionless.Check):
+    """A check of our own: the field must not start with a letter."""
+
+    type = "starts"
+    Errors = [frictionless.errors.CellError]  # noqa: RUF012 as Frictionless declares it
+
+    def __init__(self, letter: str) -> None:
+        super().__init__()
+        self.letter = letter
+
+    def to_copy(self, **_options: Any) -> _Starts:
+        return _Starts(self.letter)
+
+    def validate_row(self, row: frictionless.Row) -> Any:
+        if str(row["name"] or "").startswith(self.letter):
+            yield frictionless.errors.CellError.from_row(row, note=f"starts with {self.letter}", field_name="name")
+
+
+@pytest.mark.parametrize("limit", [None, 1, 3])
+def test_rules_run_as_checks_of_frictionless(limit: int | None, tmp_path: Path) -> None:
+    body = (
+        b"id,name\n"
+        + b"".join(b"%d,%s\n" % (n, (b"a", b"b", b"q", b'"q,"', b"")[n % 5]) for n in range(90))
+        + b"x,q\n\n"
+    )
+    path = package(tmp_path, {"case": ({**EXPLICIT, "schema": PLAIN}, body)})
+    rules = [Rule("case", "name", _Starts("q"), lambda cell: ~cell.str.starts_with("q"))]
+    verdict = validate(path, limit_errors=limit, rules=rules, chunk_bytes=200)
+    expected = stock(path, limit, rules)
+    assert comparable(verdict.report)["tasks"] == comparable(expected)["tasks"]
+    assert verdict.counts["case", "cell-error", "name"] == 37
+    assert verdict.replayed["case"].rows == 39  # and the first row, where a check may stop
+
+
+def test_errors_are_told_and_not_kept(tmp_path: Path) -> None:
+    path = package(tmp_path, {"case": ({**EXPLICIT, "schema": PLAIN}, b"id,name\n" + b"x,a\n" * 5000)})
+    told = [0]
+
+    def count(_name: str, _error: frictionless.Error) -> None:
+        told[0] += 1
+
+    verdict = validate(path, limit_errors=10, on_error=count)
+    assert len(verdict.report.tasks[0].errors) == 10
+    assert (
+        told[0] == sum(verdict.counts.values()) == 15_000 - 5_000
+    )  # a type error and a primary key error for each row
+
+
+SLOW = {"fields": [field("v", "string", {"pattern": "(a+)+"})]}
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\n\xff\n"], ids=["replayed", "handed-over"])
+def test_a_runaway_pattern_is_named_and_cannot_hang(end: bytes, tmp_path: Path) -> None:
+    path = package(tmp_path, {"case": ({"schema": SLOW}, b"v\naaa\n" + b"a" * 40 + b"!" + end)})
+    started = time.monotonic()
+    with pytest.raises(SlowPatternError, match=r"case, field 'v': the pattern '\^\(a\+\)\+\$'"):
+        validate(path)
+    assert time.monotonic() - started < 60
+
+
+def test_a_runaway_pattern_is_stopped_in_a_thread_too(tmp_path: Path) -> None:
+    path = package(tmp_path, {"case": ({"schema": SLOW}, b"v\n" + b"a" * 40 + b"!\n")})
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            validate(path)
+        except SlowPatternError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(60)
+    assert raised
+
+
+def test_a_pattern_that_might_run_away_is_judged_alike(tmp_path: Path) -> None:
+    cells = "".join(f"{cell}\n" for cell in ("a", "aaaa", "b", "aab", "", "آ"))
+    assert_same(package(tmp_path, {"case": ({"schema": SLOW}, f"v\n{cells}".encode())}))
+
+
+LINEAR = [r"SR-\d{9}", "[a-z][a-z0-9_]*", "a|b", "(ab){0,3}c?", "[^,]{1,2000}", r"\+?[0-9]+"]
+UNKNOWN = ["(a+)+", "(a|aa)+", "a*a*b", r"(\w)\1", "(?!x).*", "(a?){30}a{30}", "(a*){2}", "("]
+
+
+@pytest.mark.parametrize("pattern", LINEAR)
+def test_linear_patterns_are_known(pattern: str) -> None:
+    assert is_linear(anchored(pattern))
+    assert narrow(anchored(pattern))
+
+
+@pytest.mark.parametrize("pattern", UNKNOWN)
+def test_other_patterns_are_not_trusted(pattern: str) -> None:
+    assert not is_linear(anchored(pattern))
+
+
+def test_polars_reads_integers_and_numbers_as_python_does() -> None:
+    texts = ["0", "-0", "007", "-5", "123456789012345678", "0.1", "-12.500", "999999999999999.999999999999999", "1.5"]
+    frame = pl.DataFrame({"v": texts}).select(pl.col("v").cast(pl.Float64, strict=False))
+    assert frame["v"].to_list() == [float(text) for text in texts]
+    whole = [text for text in texts if "." not in text]
+    assert pl.Series(whole).cast(pl.Int64, strict=False).to_list() == [int(text) for text in whole]
+
+
+def _csv(folder: Path, name: str, content: bytes) -> Path:
+    (folder / name).write_bytes(content)
+    return folder / name
+
+
+MISSING: dict[str, tuple[bytes, list[str], bytes, list[str], list[tuple[int, tuple[str, ...]]]]] = {
+    "none": (b"a,k\n1,x\n2,y\n", ["k"], b"k\nx\ny\n", ["k"], []),
+    "some": (b"a,k\n1,x\n2,z\n3,\n4,z\n", ["k"], b"n,k\n1,x\n", ["k"], [(3, ("z",)), (5, ("z",))]),
+    "two-fields": (b"a,b\n1,2\n12,\n,\n1,\n", ["a", "b"], b"b,a\n2,1\n,12\n", ["a", "b"], [(5, ("1", ""))]),
+    "not-joined": (b"a,b\nx,yz\n", ["a", "b"], b"a,b\nxy,z\n", ["a", "b"], [(2, ("x", "yz"))]),
+    "ragged": (b"a,k\n1\n2,x,\n\n3,y\n", ["k"], b"k\nx\n", ["k"], [(5, ("y",))]),
+    "quotes": (b'a,k\n1,x"y\n2,"x""y"\n3,"q\nr"\n4,s\n', ["k"], b'k\n"x""y"\n', ["k"], [(4, ("q\nr",)), (5, ("s",))]),
+    "windows": (b"a,k\r\n1,x\r\n2,y\r\n", ["k"], b"\xef\xbb\xbfk\r\nx\r\n", ["k"], [(3, ("y",))]),
+    "no-rows": (b"k\nx\n", ["k"], b"k\n", ["k"], [(2, ("x",))]),
+    "one-column": (b"k\nx\n\ny\n", ["k"], b"k\nx\n", ["k"], [(4, ("y",))]),
+}
+
+
+@pytest.mark.parametrize("case", MISSING)
+@pytest.mark.parametrize("size", [12, 8 << 20])
+def test_keys_that_are_missing_in_another_file_are_told(case: str, size: int, tmp_path: Path) -> None:
+    table, fields, reference, others, expected = MISSING[case]
+    paths = _csv(tmp_path, "table.csv", table), _csv(tmp_path, "reference.csv", reference)
+    assert list(missing_keys(paths[0], fields, paths[1], others, chunk_bytes=size)) == expected
+
+
+def test_a_field_that_is_not_there_is_named(tmp_path: Path) -> None:
+    path = _csv(tmp_path, "table.csv", b"a\n1\n")
+    with pytest.raises(ProofError, match="no field b"):
+        list(missing_keys(path, ["b"], path, ["a"]))
+
+
+@pytest.mark.parametrize(("content", "code"), [(VALID, 0), (b"id,name\nx,a\n", 1)], ids=["valid", "invalid"])
+def test_the_module_tells_its_verdict(content: bytes, code: int, tmp_path: Path) -> None:
+    path = package(tmp_path, {"case": ({"schema": PLAIN}, content)})
+    command = [sys.executable, "-m", "shahrnama.proof", str(path)]
+    done = subprocess.run(command, cwd=ROOT / "scripts", capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == code
+    assert done.stdout.splitlines()[-1] == ("invalid" if code else "valid")
+
+
+def test_the_proof_needs_nothing_else_of_shahrnama() -> None:
+    code = "import sys, shahrnama.proof; print(*(n for n in sys.modules if n.startswith('shahrnama.')))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT / "scripts", capture_output=True, text=True, check=True
+    )
+    assert all(name.startswith("shahrnama.proof") for name in done.stdout.split())
