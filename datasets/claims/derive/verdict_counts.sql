@@ -1,0 +1,8 @@
+-- How many statements got each verdict; a verdict that none got is there with zero.
+SELECT
+    verdict_kinds.verdict_code,
+    count(claim_verdicts.claim_id) AS claim_count
+FROM verdict_kinds
+LEFT JOIN claim_verdicts ON claim_verdicts.verdict_code = verdict_kinds.verdict_code
+GROUP BY verdict_kinds.verdict_code
+ORDER BY verdict_kinds.verdict_code
