@@ -157,16 +157,9 @@ spoken AS (
 )
 SELECT
     spoken.claim_id,
-    spoken.topic_code,
     spoken.statement_fa,
     spoken.statement_en,
     spoken.verdict_code,
-    CASE
-        WHEN spoken.verdict_code IN ('pending', 'unverifiable') THEN 'none'
-        WHEN spoken.arithmetic_count > 0 AND spoken.document_count > 0 THEN 'both'
-        WHEN spoken.arithmetic_count > 0 THEN 'arithmetic'
-        WHEN spoken.document_count > 0 THEN 'document'
-    END AS basis_code,
     CASE
         WHEN spoken.verdict_code = 'supported' AND spoken.arithmetic_count > 0 THEN 'حساب همین را می‌دهد.'
         WHEN spoken.verdict_code = 'supported' THEN 'سندی دیگر هم همین را می‌گوید.'
@@ -197,6 +190,13 @@ SELECT
         WHEN spoken.kind_code = 'judgement' THEN 'This is a judgement; no data measures it.'
         ELSE 'No source that settles it was found.'
     END || coalesce(' ' || spoken.notes_en, '') AS reason_en,
+    spoken.topic_code,
+    CASE
+        WHEN spoken.verdict_code IN ('pending', 'unverifiable') THEN 'none'
+        WHEN spoken.arithmetic_count > 0 AND spoken.document_count > 0 THEN 'both'
+        WHEN spoken.arithmetic_count > 0 THEN 'arithmetic'
+        WHEN spoken.document_count > 0 THEN 'document'
+    END AS basis_code,
     spoken.stated_value,
     spoken.computed_value,
     spoken.difference,
