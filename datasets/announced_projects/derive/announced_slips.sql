@@ -6,6 +6,8 @@ WITH newest AS (
 )
 SELECT
     promise_id,
+    title_fa,
+    title_en,
     CASE
         WHEN outcome_code = 'not_done' THEN 'not_done'
         WHEN outcome_code = 'no_source' AND promised_date IS NULL THEN 'no_date'

@@ -1,6 +1,8 @@
 -- Each count as a share of the count that it is part of; none where it is part of no other.
 SELECT
     duty_counts.count_id,
+    duty_counts.name_fa,
+    duty_counts.name_en,
     duty_counts.stated_count,
     duty_counts.of_count_id,
     round(100.0 * duty_counts.stated_count / whole.stated_count, 1) AS share_pct

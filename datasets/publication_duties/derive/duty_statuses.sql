@@ -8,6 +8,8 @@ WITH last_reports AS (
 )
 SELECT
     publication_duties.duty_id,
+    publication_duties.title_fa,
+    publication_duties.title_en,
     publication_duties.organisation_id,
     coalesce(publication_duties.verified_code, 'unknown') AS status_code,
     publication_duties.verified_date,
