@@ -132,15 +132,15 @@ def moment(seconds: int) -> datetime:
     return EPOCH + timedelta(seconds=seconds)
 
 
-def later(seconds: float, worked: float) -> int:
-    """The moment `worked` seconds of office hours after another, both since EPOCH."""
-    total = _worked(seconds) + worked
+def later(seconds: float, shift_seconds: float) -> int:
+    """The moment that many seconds of office hours after another, both since EPOCH."""
+    total = worked(seconds) + shift_seconds
     days, rest = divmod(total, SHIFT)
     weeks, day = divmod(int(days), 5)
     return round((weeks * 7 + day) * DAY + OPEN + rest)
 
 
-def _worked(seconds: float) -> float:
+def worked(seconds: float) -> float:
     """Office hours from EPOCH to a moment, in seconds."""
     day, of_day = divmod(seconds, DAY)
     weeks, weekday = divmod(int(day), 7)

@@ -32,7 +32,7 @@ both_counts AS (
     SELECT * FROM begun
 ),
 epoch_days AS (
-    SELECT *, local_date - DATE '1600-03-21' AS day FROM both_counts  -- 1 Farvardin 979
+    SELECT *, local_date - DATE '1600-03-20' AS day FROM both_counts  -- 1 Farvardin 979
 ),
 cycles AS (
     SELECT *, floor(day / 12053.0) AS cycle, day - floor(day / 12053.0) * 12053 AS cycle_day FROM epoch_days

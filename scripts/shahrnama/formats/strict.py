@@ -33,8 +33,8 @@ def required(record: dict[str, Any], name: str) -> Any:
 def to_utc(text: str, *, naive_zone: str | None = None, timespec: str = "seconds") -> str:
     """An ISO 8601 time with an offset as `YYYY-MM-DDTHH:MM:SSZ`; fractions of a second are cut off.
 
-    `timespec` keeps them (`milliseconds` or `microseconds`, as of `datetime.isoformat`). A time without an offset is read
-    in `naive_zone` (an IANA name) if that is given. ParseError for anything else.
+    `timespec` keeps them (`milliseconds` or `microseconds`, as of `datetime.isoformat`). A time without an offset is
+    read in `naive_zone` (an IANA name) if that is given. ParseError for anything else.
     """
     try:
         moment = datetime.fromisoformat(text.strip())
