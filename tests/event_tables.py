@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from shahrnama.atomic import write_json
-from shahrnama.catalog import House, Row, read
+from shahrnama.catalog import Dataset, House, Row, read
 from shahrnama.derive import derive
 from shahrnama.tables import read_rows, write_table
 
@@ -22,10 +22,10 @@ def record(case: str, number: int, activity: str, lifecycle: str, at: str, **mor
             "recorded_at": at, **given, **CAPTURE}  # fmt: skip
 
 
-def tables(
+def stage(
     build: Path, rows: Iterable[Row], ends: Iterable[str], limit: tuple[int, str] | None = None
-) -> dict[str, list[dict[str, str]]]:
-    """Every derived table over one log; a case may end with `ends`, within a `limit` of days of a kind."""
+) -> tuple[House, Dataset]:
+    """One log staged alone; a case may end with `ends`, within a `limit` of days of a kind."""
     house = House.at(ROOT, build=build)
     dataset = read(house.datasets / "municipal_processes")
     folder = house.staging / dataset.name
@@ -44,6 +44,14 @@ def tables(
         if resource.kind == "harvested":
             write_table(folder / f"{resource.name}.csv", resource, staged.get(resource.name, []))
     write_json(folder / "staged.json", {})
+    return house, dataset
+
+
+def tables(
+    build: Path, rows: Iterable[Row], ends: Iterable[str], limit: tuple[int, str] | None = None
+) -> dict[str, list[dict[str, str]]]:
+    """Every derived table over one log; arguments as of `stage`."""
+    house, dataset = stage(build, rows, ends, limit)
     assert derive(house, dataset, [dataset])
     derived = [resource.name for resource in dataset.resources if resource.kind == "derived"]
-    return {name: list(read_rows(folder / f"{name}.csv")) for name in derived}
+    return {name: list(read_rows(house.staging / dataset.name / f"{name}.csv")) for name in derived}

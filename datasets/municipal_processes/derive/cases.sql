@@ -124,10 +124,10 @@ SELECT
     CASE WHEN channel_count > 0 THEN electronic_count = channel_count END AS is_electronic,
     CASE WHEN event_count > 0 THEN round(duration_seconds, 6) END AS duration_seconds,
     CASE WHEN event_count > 0 THEN round(duration_seconds / 86400, 2) END AS duration_days,
-    CASE WHEN event_count > 0 THEN round(duration_working_days, 2) END AS duration_working_days,
+    CASE WHEN event_count > 0 THEN round(duration_working_days, 4) END AS duration_working_days,
     round(waiting_seconds / 86400, 2) AS waiting_days,
     round(work_seconds / 86400, 2) AS work_days,
-    round(limit_age_days, 2) AS limit_age_days,
+    round(limit_age_days, 4) AS limit_age_days,
     CASE
         WHEN legal_limit_days IS NULL THEN NULL
         WHEN limit_age_days > legal_limit_days THEN true
