@@ -199,7 +199,7 @@ WITH o AS (
         avg(sojourn) AS mean_sojourn FROM waits GROUP BY activity, office
 )
 SELECT o.activity, o.office, row_number() OVER (ORDER BY o.wait DESC, o.activity, o.office) AS rank, event_count,
-    o.wait / 86400.0 AS waiting_days, o.wait * 1.0 / (SELECT sum(wait) FROM waits) AS waiting_share,
+    round(o.wait / 86400.0) AS waiting_days, o.wait * 1.0 / (SELECT sum(wait) FROM waits) AS waiting_share,
     st.total * 1.0 / (SELECT sum(wait) FROM waits) AS step_waiting_share, bw.w50 / 86400 AS median_waiting_days,
     bw.w90 / 86400 AS p90_waiting_days, bd.w50 AS median_waiting_working_days, st.w50 / 86400 AS step_median_waiting_days,
     bw.w50 / st.w50 AS times_step_median, bk.w50 / 86400 AS median_work_days, started_share,
@@ -215,13 +215,13 @@ WITH c AS (
 SELECT activity, count(*) AS case_count, sum(n > 1) AS rework_case_count, avg(n > 1) AS rework_case_share,
     sum(n - 1) AS repeat_count, max(n) AS max_done_count FROM c GROUP BY activity;
 
+CREATE TABLE traces AS
+SELECT case_id, group_concat(activity, ' › ') AS activities, count(*) AS n
+FROM (SELECT case_id, activity FROM events WHERE completed_at IS NOT NULL ORDER BY case_id, event_number)
+GROUP BY case_id;
+CREATE UNIQUE INDEX traces_case ON traces (case_id);
 CREATE TABLE variants AS
-WITH traces AS (
-    SELECT case_id, group_concat(activity, ' › ') AS activities, count(*) AS n
-    FROM (SELECT case_id, activity FROM events WHERE completed_at IS NOT NULL ORDER BY case_id, event_number)
-    GROUP BY case_id
-),
-r AS (
+WITH r AS (
     SELECT activities, n, is_ended, duration_seconds AS x,
         row_number() OVER (PARTITION BY activities, is_ended ORDER BY duration_seconds) - 1 AS i,
         count(*) OVER (PARTITION BY activities, is_ended) - 1 AS m

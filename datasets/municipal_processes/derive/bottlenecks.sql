@@ -73,7 +73,7 @@ SELECT
     ranked_steps.step_rank,
     applicant_steps.activity IS NOT NULL AS is_applicant_step,
     by_office.event_count,
-    round(by_office.wait_seconds / 86400, 2) AS waiting_days,
+    round(by_office.wait_seconds / 86400, 0) AS waiting_days,
     round(by_office.wait_seconds / nullif(by_process.total_seconds, 0), 4) AS waiting_share,
     round(ranked_steps.step_seconds / nullif(by_process.total_seconds, 0), 4) AS step_waiting_share,
     round(by_office.median_seconds / 86400, 2) AS median_waiting_days,
