@@ -1,26 +1,26 @@
-"""The protocols of offices beside GeoReport: OCDS, XES and CSV event logs, CKAN, Socrata, XLSX, CSV, JSON lines.
+"""The protocols of offices beside GeoReport: OCDS, event logs, CKAN, Socrata, XLSX, CSV, JSON lines.
 
 Files are as offices really send them: a workbook with a title above its header and Jalali dates, a Windows-1256 CSV
-with semicolons and Arabic letters, an event log in gzip.
+with semicolons and Arabic letters. Event logs are written by `process_logs`.
 """
 
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import json
 import re
 import zipfile
 from collections.abc import Callable, Mapping
 from datetime import date
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from persiantools.jdatetime import JalaliDate
 
 from democity.answer import Answer, as_json
 from democity.generator import CENTRES
 from democity.offices import Offices, Record
+from democity.process_logs import ProcessLogs
 
 PAGE = 50
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -41,12 +41,10 @@ KEYSET = re.compile(r"feedback_id > '(F[0-9]{6})'")
 class Protocols:
     """Answers for paths and queries over the offices' records."""
 
-    def __init__(self, offices: Offices) -> None:
+    def __init__(self, offices: Offices, logs: ProcessLogs) -> None:
         self._offices = offices
         self._files: dict[str, tuple[str, Callable[[], bytes]]] = {
-            "/logs/permits.xes.gz": ("application/gzip", lambda: gzip.compress(_xes(offices), mtime=0)),
-            "/logs/permits.ocel.json": ("application/json", lambda: _ocel(offices)),
-            "/logs/permits.csv": ("text/csv", lambda: _log_csv(offices)),
+            **logs.files,
             "/files/projects.xlsx": ("application/octet-stream", lambda: _workbook(offices)),
             "/files/projects.csv": ("text/csv", lambda: _projects_csv(offices)),
             "/files/projects.geojson": ("application/geo+json", lambda: _geojson(offices)),
@@ -118,48 +116,6 @@ def _number(text: str | None, otherwise: int) -> int:
     return int(text) if text and text.isdecimal() and len(text) < 10 else otherwise
 
 
-def _xes(offices: Offices) -> bytes:
-    """The log of permits by IEEE 1849: case attributes on the trace, offices as roles, never a person."""
-    parts = [
-        '<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1849-2016" xmlns="http://www.xes-standard.org/">'
-    ]
-    for case in dict.fromkeys(event["case"] for event in offices.events):
-        events = [event for event in offices.events if event["case"] == case]
-        parts.append("<trace>" + _attribute("string", "concept:name", case))
-        parts.append(_attribute("int", "district", events[0]["district"]))
-        parts.append(_attribute("string", "channel", events[0]["channel"]))
-        for event in events:
-            parts.append("<event>" + _attribute("string", "concept:name", event["activity"]))
-            parts.append(_attribute("string", "org:role", event["office"]))
-            parts.append(_attribute("string", "lifecycle:transition", "complete"))
-            parts.append(_attribute("date", "time:timestamp", event["at"]) + "</event>")
-        parts.append("</trace>")
-    return "".join([*parts, "</log>\n"]).encode()
-
-
-def _ocel(offices: Offices) -> bytes:
-    """The log of permits by OCEL 2.0, each event belonging to its case and its district."""
-    cases = dict.fromkeys((event["case"], event["district"]) for event in offices.events)
-    districts = sorted({event["district"] for event in offices.events})
-    activities = dict.fromkeys(event["activity"] for event in offices.events)
-    log = {
-        "eventTypes": [{"name": name, "attributes": []} for name in activities],
-        "objectTypes": [{"name": "case", "attributes": []}, {"name": "district", "attributes": []}],
-        "objects": [
-            *({"id": case, "type": "case", "attributes": []} for case, _ in cases),
-            *({"id": f"district-{number}", "type": "district", "attributes": []} for number in districts),
-        ],
-        "events": [
-            {"id": f"e{number}", "type": event["activity"], "time": event["at"], "attributes": [], "relationships": [
-                {"objectId": event["case"], "qualifier": "case"},
-                {"objectId": f"district-{event['district']}", "qualifier": "place"},
-            ]}
-            for number, event in enumerate(offices.events, start=1)
-        ],
-    }  # fmt: skip
-    return json.dumps(log, ensure_ascii=False).encode()
-
-
 def _geojson(offices: Offices) -> bytes:
     """Projects at the middle of their districts (RFC 7946)."""
     features = [
@@ -171,14 +127,6 @@ def _geojson(offices: Offices) -> bytes:
         for project in offices.projects
     ]
     return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False).encode()
-
-
-def _attribute(kind: str, key: str, value: object) -> str:
-    return f'<{kind} key="{key}" value={quoteattr(str(value))}/>'
-
-
-def _log_csv(offices: Offices) -> bytes:
-    return _csv([list(offices.events[0]), *(list(event.values()) for event in offices.events)], ",").encode()
 
 
 def _projects_csv(offices: Offices) -> bytes:

@@ -13,13 +13,15 @@ from democity.faults import WIRE, Fault
 from democity.generator import generate
 from democity.georeport import PREFIX, GeoReport
 from democity.offices import generate_offices
+from democity.process_logs import ProcessLogs
 from democity.protocols import Protocols
 
 LANDING = """<!doctype html><html lang="fa" dir="rtl"><meta charset="utf-8"><title>شهر نمونه</title>
 <h1>شهر نمونه</h1><p>همهٔ داده‌های این شهر ساختگی است. All data of this city is fictional.</p>
 <p dir="ltr"><a href="/open311/v2/services.json">services</a> · <a href="/open311/v2/requests.json">requests</a> ·
 <a href="/ocds/releases.json">OCDS</a> · <a href="/logs/permits.xes.gz">XES</a> ·
-<a href="/logs/permits.csv">event log</a> ·
+<a href="/logs/permits.csv">event log</a> · <a href="/logs/business_licences.csv">licences</a> ·
+<a href="/logs/contract_payments.csv">payments</a> · <a href="/logs/processes.json">processes</a> ·
 <a href="/ckan/api/3/action/package_search">CKAN</a> · <a href="/resource/feedback.json">Socrata</a> ·
 <a href="/files/projects.xlsx">XLSX</a> · <a href="/files/projects.csv">CSV</a> ·
 <a href="/files/feedback.jsonl">JSON lines</a></p></html>
@@ -34,7 +36,7 @@ class DemoCity:
         self.planted = city.planted
         self.faults: list[Fault] = []
         self._report = GeoReport(city)
-        self._protocols = Protocols(generate_offices(seed, scale))
+        self._protocols = Protocols(generate_offices(seed, scale), ProcessLogs(seed, scale))
         hall = self
 
         class Handler(BaseHTTPRequestHandler):
