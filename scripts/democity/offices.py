@@ -1,8 +1,7 @@
 """What the city's offices keep beside 137: permit cases, contracts, project ID cards, feedback. Fictional, from a seed.
 
 Planted truths: the fire department's inquiry is the bottleneck of permits, twice as slow in district 12; a fifth of the
-cases go back for missing papers; one supplier gets a purchase in six pieces just below the tender threshold; three of
-ten projects have slipped, some of them twice.
+cases go back for missing papers; three of ten projects have slipped, some of them twice. Contracts: see `procurement`.
 """
 
 from __future__ import annotations
@@ -13,11 +12,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from democity.generator import CLOCK
+from democity.procurement import generate_procurement
 from democity.vocabulary import PLACES, SERVICES, STREETS
 
 Record = dict[str, Any]
 
-CASES, PROCESSES, PROJECTS, FEEDBACK = 400, 150, 80, 600  # at scale 1
+CASES, PROJECTS, FEEDBACK = 400, 80, 600  # at scale 1
 BOTTLENECK = "استعلام آتش‌نشانی"
 SLOW_DISTRICT = 12
 STEPS = (  # activity, office, usual days
@@ -31,10 +31,6 @@ STEPS = (  # activity, office, usual days
     ("صدور پروانه", "شهرسازی منطقه", 1.0),
 )
 BACK, BACK_SHARE = "رفع نقص مدارک", 0.2
-THRESHOLD_IRR = 4_500_000_000  # of the fictional city's small purchases
-SPLIT_SUPPLIER, SPLIT_PIECES = "S-0007", 6
-BUYERS = ("معاونت فنی و عمرانی", "معاونت خدمات شهری", "ادارهٔ فضای سبز")
-WORKS = ("خرید نهال", "تعمیر آسفالت", "اجارهٔ ماشین‌آلات", "خرید رایانه", "نصب نیمکت", "چاپ بنر")
 
 
 @dataclass(frozen=True)
@@ -55,11 +51,9 @@ def generate_offices(seed: int = 1404, scale: float = 1.0) -> Offices:
         return range(1, max(1, round(count * scale)) + 1)
 
     events = [event for number in many(CASES) for event in _case(rng, number)]
-    releases = [release for number in many(PROCESSES) for release in _process(rng, number)]
-    releases += _split(rng)
     return Offices(
         tuple(events),
-        tuple(sorted(releases, key=lambda release: (release["date"], release["id"]))),
+        generate_procurement(seed, scale),
         tuple(_project(rng, number) for number in many(PROJECTS)),
         tuple(_feedback(rng, number) for number in many(FEEDBACK)),
     )
@@ -86,37 +80,6 @@ def _event(number: int, activity: str, office: str, at: datetime, district: int,
     channel = "الکترونیکی" if is_electronic else "حضوری"
     return {"case": f"P-{number:05d}", "activity": activity, "office": office, "at": moment,
             "district": district, "channel": channel}  # fmt: skip
-
-
-def _process(rng: random.Random, number: int) -> list[Record]:
-    supplier, buyer = f"S-{rng.randrange(1, 40):04d}", rng.randrange(len(BUYERS))
-    day, amount = _day(rng, 360), round(rng.lognormvariate(22.5, 0.9), -6)
-    return _releases(f"ocds-demo01-{number:05d}", day, buyer, supplier, int(amount), rng.choice(WORKS))
-
-
-def _split(rng: random.Random) -> list[Record]:
-    start = _day(rng, 200)
-    return [
-        release
-        for piece in range(SPLIT_PIECES)
-        for release in _releases(f"ocds-demo01-9{piece:04d}", start + timedelta(days=piece), 0, SPLIT_SUPPLIER,
-                                 int(THRESHOLD_IRR * 0.95) + piece, "تعمیر آسفالت")
-    ]  # fmt: skip
-
-
-def _releases(ocid: str, day: date, buyer: int, supplier: str, amount: int, work: str) -> list[Record]:
-    party = {"id": f"B-{buyer + 1}", "name": BUYERS[buyer]}
-    value = {"amount": amount, "currency": "IRR"}
-    common = {"ocid": ocid, "initiationType": "tender", "language": "fa", "buyer": party}
-    opened, given = f"{day.isoformat()}T08:00:00+03:30", f"{(day + timedelta(days=12)).isoformat()}T08:00:00+03:30"
-    tender = {"id": f"{ocid}-t", "title": work, "status": "active", "value": value, "procurementMethod": "open"}
-    award = {"id": f"{ocid}-a", "status": "active", "date": given, "value": value,
-             "suppliers": [{"id": supplier, "name": f"شرکت {supplier}"}]}  # fmt: skip
-    return [
-        {**common, "id": f"{ocid}-1", "date": opened, "tag": ["tender"], "tender": tender},
-        {**common, "id": f"{ocid}-2", "date": given, "tag": ["award"], "tender": {**tender, "status": "complete"},
-         "awards": [award]},
-    ]  # fmt: skip
 
 
 def _project(rng: random.Random, number: int) -> Record:
