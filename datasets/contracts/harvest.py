@@ -108,7 +108,7 @@ def fetch(source: Source) -> None:
     whole = b"\n".join(pages)
     digest = source.store.save(whole)
     for resource in MERGED:
-        source.taking.take(Capture(resource, f"{PATH} (all pages)", digest, len(whole)))
+        source.taking.take(Capture(resource, f"{PATH}#{resource}", digest, len(whole)))
 
 
 def releases(body: bytes) -> Iterator[Row]:

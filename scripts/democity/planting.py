@@ -29,6 +29,13 @@ BUYERS = {
     "B-11": "ادارهٔ تأسیسات",
     "B-12": "انبار مرکزی",
 }
+
+
+def persian(number: str) -> str:
+    """A number as Persian prose writes it."""
+    return number.translate({48 + value: 0x06F0 + value for value in range(10)})
+
+
 THRESHOLD_IRR = 4_500_000_000  # of the fictional city: dearer purchases need a tender
 ALONE, SPLIT, FAVOURITE, LOSER, TURNED_AWAY, EVERYTHING, LEADER, FOLLOWER = (f"S-900{n}" for n in range(1, 9))
 HONEST = [f"S-90{n}" for n in range(11, 24)]
@@ -41,7 +48,7 @@ NAMES = {
     EVERYTHING: "شرکت نمونهٔ همه‌فروش",
     LEADER: "شرکت نمونهٔ پیش‌رو",
     FOLLOWER: "شرکت نمونهٔ پی‌رو",
-    **{supplier: f"شرکت نمونهٔ خرده‌فروشی {supplier[4:]}" for supplier in HONEST},
+    **{supplier: f"شرکت نمونهٔ خرده‌فروشی {persian(supplier[4:])}" for supplier in HONEST},
 }
 FACTOR = 1.08  # the follower's price over the leader's
 CODES = ("10", "30", "39", "43", "44", "46", "56", "72", "76")
@@ -92,11 +99,11 @@ def traps(names: dict[str, str]) -> Iterator[Record]:
     """Honest purchases whose releases hold what published contracting data is known to hold."""
     told: dict[int, list[Record]] = {}
     for at in range(1, 10):
-        deal = replace(_direct(f"9700{at}", 50 + at, HONEST[2 + at], 1_000_000_000 + at, "44"), names=names)
+        deal = replace(_direct(f"9700{at}", 50 + at, HONEST[2 + at], 800_000_000 + at, "44"), names=names)
         told[at] = list(releases(deal))
-    _award(told[1])["value"] = {"amount": -1_000_000_001, "currency": "IRR"}
+    _award(told[1])["value"] = {"amount": -800_000_001, "currency": "IRR"}
     del _award(told[2])["value"]["currency"]
-    _award(told[3])["value"]["amount"] = "۱٬۰۰۰٬۰۰۰٬۰۰۳"
+    _award(told[3])["value"]["amount"] = "۸۰۰٬۰۰۰٬۰۰۳"
     twice = _award(told[4])
     told[4][0]["awards"] = [twice, {**twice, "value": {"amount": 700_000_000, "currency": "IRR"}}]
     told[4][1]["contracts"][0]["id"] = twice["id"]

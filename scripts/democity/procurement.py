@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from democity.generator import CLOCK
-from democity.planting import BUYERS, LOSER, NAMES, TURNED_AWAY, planted, traps
+from democity.planting import BUYERS, LOSER, NAMES, TURNED_AWAY, persian, planted, traps
 from democity.purchases import WORKS, Bid, Purchase, Raised, Record, releases
 from democity.vocabulary import STREETS
 
@@ -120,6 +120,6 @@ def _times(amount: int, factor: float) -> int:
 
 def _names(rng: random.Random, bidders: list[str]) -> dict[str, str]:
     return {
-        bidder: f"شرکت نمونهٔ {rng.choice(FAMILIES)} {rng.choice(STREETS)} {bidder[2:].lstrip('0')}"
+        bidder: f"شرکت نمونهٔ {rng.choice(FAMILIES)} {rng.choice(STREETS)} {persian(bidder[2:].lstrip('0'))}"
         for bidder in bidders
     }
