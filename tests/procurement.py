@@ -33,20 +33,35 @@ def dataset(place: Path, settings: Iterable[Setting] = (), without: Iterable[str
 def tables(place: Path, releases: list[Mapping[str, Any]], found: Dataset) -> Path:
     """The folder with every table of `releases`, merged and derived."""
     house = House.at(place, build=place / "build")
+    captured(house, found, releases_of(found, releases))
+    derived(house, [found])
+    return house.staging / found.name
+
+
+def releases_of(found: Dataset, releases: list[Mapping[str, Any]]) -> list[tuple[str, bytes]]:
+    """What a harvest of the releases takes: pages for `releases`, all of them in a row for every other table."""
     pages = [package(releases[start : start + 50]) for start in range(0, len(releases), 50)]
-    whole = b"\n".join(pages)
-    store = CaptureStore(house.captures, found.name)
-    captures = [Capture("releases", f"page-{at}", store.save(page), len(page)) for at, page in enumerate(pages)]
-    digest = store.save(whole)
     merged = [resource.name for resource in found.resources if resource.kind == "harvested"]
-    captures += [Capture(name, f"#{name}", digest, len(whole)) for name in merged if name != "releases"]
+    whole = b"\n".join(pages)
+    return [("releases", page) for page in pages] + [(name, whole) for name in merged if name != "releases"]
+
+
+def captured(house: House, found: Dataset, bodies: Iterable[tuple[str, bytes]]) -> None:
+    """Keep answers as a harvest would."""
+    store = CaptureStore(house.captures, found.name)
+    captures = [
+        Capture(name, f"{at}#{name}", store.save(body), len(body)) for at, (name, body) in enumerate(bodies, start=1)
+    ]
     store.conclude(captures, {}, source="test", is_demo=True)
-    run = Run(house, [found], [found], {}, lambda _: None)
+
+
+def derived(house: House, datasets: list[Dataset]) -> None:
+    """Parse and derive; AssertionError with every problem."""
+    run = Run(house, datasets, datasets, {}, lambda _: None)
     run.package()
     run.derive()
     if run.outcome.problems:
         raise AssertionError("; ".join(run.outcome.problems))
-    return house.staging / found.name
 
 
 def package(releases: list[Mapping[str, Any]]) -> bytes:

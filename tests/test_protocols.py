@@ -83,6 +83,7 @@ def by_key(body: bytes) -> dict[str, str] | None:
     return {"$where": f"feedback_id > '{found[-1]['feedback_id']}'"} if found else None
 
 
+@pytest.mark.filterwarnings("ignore::ocdsmerge.exceptions.OCDSMergeWarning")  # one was planted
 def test_contracts_are_walked_by_link_and_compiled(source: Source, offices: Any) -> None:
     releases = walk_contracts(source)
     assert [release["id"] for release in releases] == [release["id"] for release in offices.releases]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from democity.budget import budget_sheet
 from democity.generator import CLOCK
 from democity.procurement import generate_procurement
 from democity.vocabulary import PLACES, SERVICES, STREETS
@@ -35,12 +36,13 @@ BACK, BACK_SHARE = "رفع نقص مدارک", 0.2
 
 @dataclass(frozen=True)
 class Offices:
-    """Events of permit cases in order of case and time, OCDS releases by date, projects and feedback by number."""
+    """Events of permit cases by case and time, OCDS releases by date, projects and feedback by number, the budget."""
 
     events: tuple[Record, ...]
     releases: tuple[Record, ...]
     projects: tuple[Record, ...]
     feedback: tuple[Record, ...]
+    budget: list[list[str]]
 
 
 def generate_offices(seed: int = 1404, scale: float = 1.0) -> Offices:
@@ -56,6 +58,7 @@ def generate_offices(seed: int = 1404, scale: float = 1.0) -> Offices:
         generate_procurement(seed, scale),
         tuple(_project(rng, number) for number in many(PROJECTS)),
         tuple(_feedback(rng, number) for number in many(FEEDBACK)),
+        budget_sheet(seed, scale),
     )
 
 

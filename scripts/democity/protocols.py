@@ -12,7 +12,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from xml.sax.saxutils import escape, quoteattr
 
@@ -47,7 +47,8 @@ class Protocols:
             "/logs/permits.xes.gz": ("application/gzip", lambda: gzip.compress(_xes(offices), mtime=0)),
             "/logs/permits.ocel.json": ("application/json", lambda: _ocel(offices)),
             "/logs/permits.csv": ("text/csv", lambda: _log_csv(offices)),
-            "/files/projects.xlsx": ("application/octet-stream", lambda: _workbook(offices)),
+            "/files/projects.xlsx": ("application/octet-stream", lambda: workbook(_project_rows(offices))),
+            "/files/budget.xlsx": ("application/octet-stream", lambda: workbook(offices.budget)),
             "/files/projects.csv": ("text/csv", lambda: _projects_csv(offices)),
             "/files/projects.geojson": ("application/geo+json", lambda: _geojson(offices)),
             "/files/feedback.jsonl": ("application/json", lambda: _lines(offices)),
@@ -200,9 +201,12 @@ def _project_cells(project: Record) -> tuple[str, ...]:
             jalali(project["start"]), first, " ".join(later), str(project["progress"]))  # fmt: skip
 
 
-def _workbook(offices: Offices) -> bytes:
-    """A workbook of one right-to-left sheet (ECMA-376), with a title above the header; every cell a text."""
-    rows = [["شناسنامهٔ پروژه‌ها (شهر نمونه، ساختگی)"], [], list(PROJECT_HEADERS), *map(_project_cells, offices.projects)]
+def _project_rows(offices: Offices) -> list[Sequence[str]]:
+    return [["شناسنامهٔ پروژه‌ها (شهر نمونه، ساختگی)"], [], PROJECT_HEADERS, *map(_project_cells, offices.projects)]
+
+
+def workbook(rows: Iterable[Sequence[str]]) -> bytes:
+    """A workbook of one right-to-left sheet (ECMA-376); every cell a text."""
     cells = "".join(
         f'<row r="{at}">' + "".join(
             f'<c r="{chr(65 + column)}{at}" t="inlineStr"><is><t>{escape(text)}</t></is></c>'
@@ -240,7 +244,7 @@ PARTS = {
     "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1" '
     f'Type="{RELATION}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
     "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{RELATION}"><sheets>'
-    '<sheet name="پروژه‌ها" sheetId="1" r:id="r1"/></sheets></workbook>',
+    '<sheet name="برگهٔ ۱" sheetId="1" r:id="r1"/></sheets></workbook>',
     "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1" '
     f'Type="{RELATION}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
 }
