@@ -54,18 +54,18 @@ class Protocols:
             "/files/feedback.jsonl": ("application/json", lambda: _lines(offices)),
         }
 
-    def answer(self, path: str, query: Mapping[str, str], base: str) -> Answer | None:
-        """The answer, or None where nothing of ours is at `path`; `base` is the city's own address, for links."""
+    def answer(self, path: str, query: Mapping[str, str]) -> Answer | None:
+        """The answer, or None where nothing of ours is at `path`."""
         if path in self._files:
             media_type, body = self._files[path]
             return Answer(200, media_type, body(), 1, 1)
         if path == "/ocds/releases.json":
-            return self._releases(query, base)
+            return self._releases(query)
         if path.startswith("/ckan/api/3/action/"):
             return self._ckan(path.rpartition("/")[2], query)
         return self._soda(query) if path == "/resource/feedback.json" else None
 
-    def _releases(self, query: Mapping[str, str], base: str) -> Answer:
+    def _releases(self, query: Mapping[str, str]) -> Answer:
         """A release package (OCDS 1.1) with `links.next` and a cursor."""
         start = _number(query.get("cursor"), 0)
         releases, end = self._offices.releases, start + PAGE
@@ -77,7 +77,7 @@ class Protocols:
             "releases": releases[start:end],
         }
         if end < len(releases):
-            package["links"] = {"next": f"{base}/ocds/releases.json?cursor={end}"}
+            package["links"] = {"next": f"/ocds/releases.json?cursor={end}"}  # no port: the same bytes on every one
         return as_json(package, 200, start // PAGE + 1, -(-len(releases) // PAGE))
 
     def _ckan(self, action: str, query: Mapping[str, str]) -> Answer:

@@ -21,7 +21,8 @@ LANDING = """<!doctype html><html lang="fa" dir="rtl"><meta charset="utf-8"><tit
 <a href="/ocds/releases.json">OCDS</a> · <a href="/logs/permits.xes.gz">XES</a> ·
 <a href="/logs/permits.csv">event log</a> ·
 <a href="/ckan/api/3/action/package_search">CKAN</a> · <a href="/resource/feedback.json">Socrata</a> ·
-<a href="/files/projects.xlsx">XLSX</a> · <a href="/files/projects.csv">CSV</a> ·
+<a href="/files/projects.xlsx">XLSX</a> · <a href="/files/budget.xlsx">budget</a> ·
+<a href="/files/projects.csv">CSV</a> ·
 <a href="/files/feedback.jsonl">JSON lines</a></p></html>
 """
 
@@ -79,7 +80,7 @@ class DemoCity:
     def _answer(self, path: str, query: dict[str, str]) -> Answer:
         if path.startswith(PREFIX):
             return self._report.answer(path, query)
-        found = self._protocols.answer(path, query, self.url)
+        found = self._protocols.answer(path, query)
         return found or Answer(200 if path == "/" else 404, "text/html", LANDING.encode())
 
     def __enter__(self) -> Self:
