@@ -1,7 +1,7 @@
 """What the city's offices keep beside 137: contracts, project ID cards, feedback. Fictional, from a seed.
 
-Planted truths: one supplier gets a purchase in six pieces just below the tender threshold; three of ten projects have
-slipped, some of them twice. Cases of municipal processes have a module of their own (`processes`).
+Planted truths: three of ten projects have slipped, some of them twice. Cases of municipal processes and contracts have
+modules of their own (`processes`, `procurement`, `budget`).
 """
 
 from __future__ import annotations
@@ -11,25 +11,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from democity.budget import budget_sheet
 from democity.generator import CLOCK
+from democity.procurement import generate_procurement
 from democity.vocabulary import PLACES, SERVICES, STREETS
 
 Record = dict[str, Any]
 
-PROCESSES, PROJECTS, FEEDBACK = 150, 80, 600  # at scale 1
-THRESHOLD_IRR = 4_500_000_000  # of the fictional city's small purchases
-SPLIT_SUPPLIER, SPLIT_PIECES = "S-0007", 6
-BUYERS = ("معاونت فنی و عمرانی", "معاونت خدمات شهری", "ادارهٔ فضای سبز")
-WORKS = ("خرید نهال", "تعمیر آسفالت", "اجارهٔ ماشین‌آلات", "خرید رایانه", "نصب نیمکت", "چاپ بنر")
+PROJECTS, FEEDBACK = 80, 600  # at scale 1
 
 
 @dataclass(frozen=True)
 class Offices:
-    """OCDS releases by date, projects and feedback by number."""
+    """OCDS releases by date, projects and feedback by number, the budget."""
 
     releases: tuple[Record, ...]
     projects: tuple[Record, ...]
     feedback: tuple[Record, ...]
+    budget: list[list[str]]
 
 
 def generate_offices(seed: int = 1404, scale: float = 1.0) -> Offices:
@@ -39,44 +38,12 @@ def generate_offices(seed: int = 1404, scale: float = 1.0) -> Offices:
     def many(count: int) -> range:
         return range(1, max(1, round(count * scale)) + 1)
 
-    releases = [release for number in many(PROCESSES) for release in _process(rng, number)]
-    releases += _split(rng)
     return Offices(
-        tuple(sorted(releases, key=lambda release: (release["date"], release["id"]))),
+        generate_procurement(seed, scale),
         tuple(_project(rng, number) for number in many(PROJECTS)),
         tuple(_feedback(rng, number) for number in many(FEEDBACK)),
+        budget_sheet(seed, scale),
     )
-
-
-def _process(rng: random.Random, number: int) -> list[Record]:
-    supplier, buyer = f"S-{rng.randrange(1, 40):04d}", rng.randrange(len(BUYERS))
-    day, amount = _day(rng, 360), round(rng.lognormvariate(22.5, 0.9), -6)
-    return _releases(f"ocds-demo01-{number:05d}", day, buyer, supplier, int(amount), rng.choice(WORKS))
-
-
-def _split(rng: random.Random) -> list[Record]:
-    start = _day(rng, 200)
-    return [
-        release
-        for piece in range(SPLIT_PIECES)
-        for release in _releases(f"ocds-demo01-9{piece:04d}", start + timedelta(days=piece), 0, SPLIT_SUPPLIER,
-                                 int(THRESHOLD_IRR * 0.95) + piece, "تعمیر آسفالت")
-    ]  # fmt: skip
-
-
-def _releases(ocid: str, day: date, buyer: int, supplier: str, amount: int, work: str) -> list[Record]:
-    party = {"id": f"B-{buyer + 1}", "name": BUYERS[buyer]}
-    value = {"amount": amount, "currency": "IRR"}
-    common = {"ocid": ocid, "initiationType": "tender", "language": "fa", "buyer": party}
-    opened, given = f"{day.isoformat()}T08:00:00+03:30", f"{(day + timedelta(days=12)).isoformat()}T08:00:00+03:30"
-    tender = {"id": f"{ocid}-t", "title": work, "status": "active", "value": value, "procurementMethod": "open"}
-    award = {"id": f"{ocid}-a", "status": "active", "date": given, "value": value,
-             "suppliers": [{"id": supplier, "name": f"شرکت {supplier}"}]}  # fmt: skip
-    return [
-        {**common, "id": f"{ocid}-1", "date": opened, "tag": ["tender"], "tender": tender},
-        {**common, "id": f"{ocid}-2", "date": given, "tag": ["award"], "tender": {**tender, "status": "complete"},
-         "awards": [award]},
-    ]  # fmt: skip
 
 
 def _project(rng: random.Random, number: int) -> Record:

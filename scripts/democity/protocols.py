@@ -11,7 +11,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from xml.sax.saxutils import escape
 
@@ -45,24 +45,25 @@ class Protocols:
         self._offices = offices
         self._files: dict[str, tuple[str, Callable[[], bytes]]] = {
             **logs.files,
-            "/files/projects.xlsx": ("application/octet-stream", lambda: _workbook(offices)),
+            "/files/projects.xlsx": ("application/octet-stream", lambda: workbook(_project_rows(offices))),
+            "/files/budget.xlsx": ("application/octet-stream", lambda: workbook(offices.budget)),
             "/files/projects.csv": ("text/csv", lambda: _projects_csv(offices)),
             "/files/projects.geojson": ("application/geo+json", lambda: _geojson(offices)),
             "/files/feedback.jsonl": ("application/json", lambda: _lines(offices)),
         }
 
-    def answer(self, path: str, query: Mapping[str, str], base: str) -> Answer | None:
-        """The answer, or None where nothing of ours is at `path`; `base` is the city's own address, for links."""
+    def answer(self, path: str, query: Mapping[str, str]) -> Answer | None:
+        """The answer, or None where nothing of ours is at `path`."""
         if path in self._files:
             media_type, body = self._files[path]
             return Answer(200, media_type, body(), 1, 1)
         if path == "/ocds/releases.json":
-            return self._releases(query, base)
+            return self._releases(query)
         if path.startswith("/ckan/api/3/action/"):
             return self._ckan(path.rpartition("/")[2], query)
         return self._soda(query) if path == "/resource/feedback.json" else None
 
-    def _releases(self, query: Mapping[str, str], base: str) -> Answer:
+    def _releases(self, query: Mapping[str, str]) -> Answer:
         """A release package (OCDS 1.1) with `links.next` and a cursor."""
         start = _number(query.get("cursor"), 0)
         releases, end = self._offices.releases, start + PAGE
@@ -74,7 +75,7 @@ class Protocols:
             "releases": releases[start:end],
         }
         if end < len(releases):
-            package["links"] = {"next": f"{base}/ocds/releases.json?cursor={end}"}
+            package["links"] = {"next": f"/ocds/releases.json?cursor={end}"}  # no port: the same bytes on every one
         return as_json(package, 200, start // PAGE + 1, -(-len(releases) // PAGE))
 
     def _ckan(self, action: str, query: Mapping[str, str]) -> Answer:
@@ -148,9 +149,12 @@ def _project_cells(project: Record) -> tuple[str, ...]:
             jalali(project["start"]), first, " ".join(later), str(project["progress"]))  # fmt: skip
 
 
-def _workbook(offices: Offices) -> bytes:
-    """A workbook of one right-to-left sheet (ECMA-376), with a title above the header; every cell a text."""
-    rows = [["شناسنامهٔ پروژه‌ها (شهر نمونه، ساختگی)"], [], list(PROJECT_HEADERS), *map(_project_cells, offices.projects)]
+def _project_rows(offices: Offices) -> list[Sequence[str]]:
+    return [["شناسنامهٔ پروژه‌ها (شهر نمونه، ساختگی)"], [], PROJECT_HEADERS, *map(_project_cells, offices.projects)]
+
+
+def workbook(rows: Iterable[Sequence[str]]) -> bytes:
+    """A workbook of one right-to-left sheet (ECMA-376); every cell a text."""
     cells = "".join(
         f'<row r="{at}">' + "".join(
             f'<c r="{chr(65 + column)}{at}" t="inlineStr"><is><t>{escape(text)}</t></is></c>'
@@ -188,7 +192,7 @@ PARTS = {
     "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1" '
     f'Type="{RELATION}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
     "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{RELATION}"><sheets>'
-    '<sheet name="پروژه‌ها" sheetId="1" r:id="r1"/></sheets></workbook>',
+    '<sheet name="برگهٔ ۱" sheetId="1" r:id="r1"/></sheets></workbook>',
     "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1" '
     f'Type="{RELATION}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
 }

@@ -23,7 +23,8 @@ LANDING = """<!doctype html><html lang="fa" dir="rtl"><meta charset="utf-8"><tit
 <a href="/logs/permits.csv">event log</a> · <a href="/logs/business_licences.csv">licences</a> ·
 <a href="/logs/contract_payments.csv">payments</a> · <a href="/logs/processes.json">processes</a> ·
 <a href="/ckan/api/3/action/package_search">CKAN</a> · <a href="/resource/feedback.json">Socrata</a> ·
-<a href="/files/projects.xlsx">XLSX</a> · <a href="/files/projects.csv">CSV</a> ·
+<a href="/files/projects.xlsx">XLSX</a> · <a href="/files/budget.xlsx">budget</a> ·
+<a href="/files/projects.csv">CSV</a> ·
 <a href="/files/feedback.jsonl">JSON lines</a></p></html>
 """
 
@@ -81,7 +82,7 @@ class DemoCity:
     def _answer(self, path: str, query: dict[str, str]) -> Answer:
         if path.startswith(PREFIX):
             return self._report.answer(path, query)
-        found = self._protocols.answer(path, query, self.url)
+        found = self._protocols.answer(path, query)
         return found or Answer(200 if path == "/" else 404, "text/html", LANDING.encode())
 
     def __enter__(self) -> Self:
