@@ -101,7 +101,7 @@ def _bits(mask: Mask) -> bytes:
 
 def _ordered(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """The results in order, with a few at work at a time, so that memory does not grow with the file."""
-    threads = len(os.sched_getaffinity(0))
+    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future[R]] = deque()
         for item in items:
