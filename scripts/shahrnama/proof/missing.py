@@ -54,7 +54,7 @@ def _named(path: Path, keys: Iterator[tuple[int, pl.DataFrame]]) -> Iterator[tup
     try:
         yield from keys
     except (UnprovableError, UnicodeDecodeError) as error:
-        raise ProofError(f"{path}: {error}; write it as UTF-8") from error
+        raise ProofError(f"{path} cannot be read: {error}; write it as CSV in UTF-8") from error
 
 
 def _keys(path: Path, fields: Sequence[str], size: int) -> Iterator[tuple[int, pl.DataFrame]]:
