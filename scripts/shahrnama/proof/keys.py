@@ -150,8 +150,9 @@ def repeated(parts: Sequence[Hashes]) -> Hashes:
     """The hashes that are there more than once, in order."""
     hashes = np.concatenate(parts)
     hashes.sort()
-    twice = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
-    return twice[twice != NOTHING]
+    twice: Hashes = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
+    found: Hashes = twice[twice != NOTHING]
+    return found
 
 
 def among(hashes: Hashes, wanted: Hashes) -> NDArray[np.bool_]:
