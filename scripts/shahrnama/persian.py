@@ -105,7 +105,7 @@ def column_folding() -> Callable[[Iterable[object]], list[str | None]]:
     def kept(part: str) -> str:
         nonlocal spent
         spent += WORD_BYTES + 4 * len(part)
-        return "".join(f"{word} " for word in _kept(_words(part)))
+        return " ".join([*_kept(_words(part)), ""])
 
     def folded(texts: Iterable[object]) -> list[str | None]:
         nonlocal spent
@@ -127,7 +127,7 @@ def _kept(words: list[str]) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    if word in _WHOLE:
+    if word in _WHOLE or not word.endswith(SUFFIXES):
         return word
     for suffix in SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= SHORTEST_STEM:
