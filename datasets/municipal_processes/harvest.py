@@ -1,10 +1,11 @@
 """Event logs of three municipal processes, and the catalogue of the processes, from the systems that keep them.
 
 Building permits come as XES (IEEE 1849), where start and completion of a step are two events. Business licences come
-as a table with one row a step, its start and end in Jalali dates and Persian digits, Tehran's time. Payments of contractors
-come as a table with one row an event, Gregorian times without an offset, Tehran's too. A parser yields the records of a
-log as they are, one row for each moment of a step, numbered in the order of the log: what is wrong with them is found,
-counted and mended in `derive/`, where everybody can read how. Records hold offices and roles, never persons.
+as a table with one row a step, its start and end in Jalali dates and Persian digits, Tehran's time. Payments of
+contractors come as a table with one row an event, Gregorian times without an offset, Tehran's too. A parser yields the
+records of a log as they are, one row for each moment of a step, numbered in the order of the log: what is wrong with
+them is found, counted and mended in `derive/`, where everybody can read how. Records hold offices and roles, never
+persons.
 """
 
 from __future__ import annotations
