@@ -73,9 +73,8 @@ class Site:
         found: dict[str, dict[str, str]] = {}
         for resource in package["resources"]:
             for field in resource["schema"]["fields"]:
-                found |= (
-                    {field["name"]: field["labels_en" if language == "en" else "labels"]} if "labels" in field else {}
-                )
+                if "labels" in field:
+                    found[field["name"]] = field["labels_en" if language == "en" else "labels"]
             inside = resource["schema"].get("foreignKeys") or []
             for key in [*inside, *(resource.get("crossPackageForeignKeys") or [])]:
                 if len(key["fields"]) == 1:
