@@ -12,6 +12,7 @@ from democity.answer import Answer
 from democity.faults import WIRE, Fault
 from democity.generator import generate
 from democity.georeport import PREFIX, GeoReport
+from democity.histories import told
 from democity.offices import generate_offices
 from democity.protocols import Protocols
 
@@ -30,10 +31,10 @@ class DemoCity:
     """The demonstration city, serving from `with` to its end; `faults` strike pages of requests (see `faults`)."""
 
     def __init__(self, seed: int = 1404, scale: float = 1.0, port: int = 0) -> None:
-        city = generate(seed, scale)
-        self.planted = city.planted
+        city = told(generate(seed, scale), seed)
+        self.planted = city.city.planted
         self.faults: list[Fault] = []
-        self._report = GeoReport(city)
+        self._report = GeoReport(city.city, city.changes)
         self._protocols = Protocols(generate_offices(seed, scale))
         hall = self
 
