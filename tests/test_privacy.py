@@ -166,6 +166,7 @@ ADVERSARIAL = {
     "numbers of ten": "0084575949 ",
     "numbers of sixteen": "4111111111111112 ",
     "accounts without a gap": "IR0084575948",
+    "plates without a gap": "IR1234a345",
     "at signs": "@",
     "almost addresses": "a@a",
     "addresses without an end": "a@a.",

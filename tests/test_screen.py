@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import sqlite3
+import time
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
@@ -243,6 +244,27 @@ def test_what_is_not_the_identifier_is_not_recognised(text: str) -> None:
 def test_nothing_that_privacy_finds_is_passed_over_by_the_trigger(text: str) -> None:
     assert findings(text)
     assert may_hold(text)
+
+
+def test_nothing_that_is_planted_in_the_city_is_passed_over() -> None:
+    assert all(may_hold(found.text) for found in generate(scale=0.5).planted)
+
+
+@pytest.mark.parametrize("unit", ["1", "1 ", "09", "@", "a@a", "a@a.", "12ب", "12ب34", "1\u200c", "2026-03-21 "])
+def test_the_time_grows_with_the_text_and_not_with_its_square(unit: str) -> None:
+    wanted = known([PHONE, "a@example.org", "۱۲ ب ۳۴۵ ایران ۸۸"])
+
+    def seconds(length: int) -> float:
+        text, best = unit * (length // len(unit)), float("inf")
+        for _ in range(3):
+            start = time.process_time()
+            list(places(text, wanted))
+            may_hold(text)
+            best = min(best, time.process_time() - start)
+        return best
+
+    # Sixteen times the text: 16 where the work is linear, 256 where it is quadratic.
+    assert seconds(160_000) < 64 * max(seconds(10_000), 0.0005)
 
 
 def test_an_integer_and_an_email_in_an_index_are_recognised(house: House) -> None:

@@ -130,7 +130,7 @@ def solutions(sums: list[tuple[list[int], int]], count: int, least: int) -> Iter
 )
 def test_no_enumeration_of_all_tables_tells_more(size: tuple[int, ...], margins: Margins, mean: float) -> None:
     tried = 0
-    for seed in range(TABLES * 3):
+    for seed in range(TABLES * 2):
         table, rows = random_table(seed, size, margins, mean)
         published = suppress(table, rows)
         hidden = [at for at, row in enumerate(published) if row["n"] is None]
@@ -144,14 +144,14 @@ def test_no_enumeration_of_all_tables_tells_more(size: tuple[int, ...], margins:
             sums.append((inside, sum(rows[at]["n"] for at in cells if at in hidden)))
         if not all(any(at in inside for inside, _ in sums) for at in range(len(hidden))):
             continue
-        found = list(itertools.islice(solutions(sums, len(hidden), 1), 4_000))
-        if not hidden or len(found) == 4_000:
+        found = list(itertools.islice(solutions(sums, len(hidden), 1), 2_000))
+        if not hidden or len(found) == 2_000:
             continue
         tried += 1
         for at, cell in enumerate(hidden):
             values = {solution[at] for solution in found}
             assert len(values) >= 4 or not can_hide_more(rows, published, cell, margins), (seed, rows[cell], values)
-    assert tried > 10
+    assert tried > 5
 
 
 def test_totals_together_tell_a_bridge_that_no_total_tells_alone() -> None:

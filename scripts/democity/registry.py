@@ -19,7 +19,7 @@ from democity.generator import CLOCK
 from democity.planted import planted
 
 TRUTHS = planted("projects")
-CARDS = 72  # at scale 1, with the planted ones
+CARDS = 140  # at scale 1, with the planted ones
 TODAY = CLOCK.date()
 CUSTODIANS = (
     "سازمان فناوری اطلاعات", "معاونت حمل‌ونقل و ترافیک", "معاونت شهرسازی و معماری", "معاونت خدمات شهری",
@@ -112,7 +112,7 @@ def _planted(rng: random.Random, number: str, item: dict[str, Any]) -> Card:
 def _card(rng: random.Random, number: str) -> Card:
     pillar, custodian, subject = rng.choice(list(KINDS)), rng.choice(CUSTODIANS), rng.choice(SUBJECTS)
     name, goal = rng.choice(KINDS[pillar])
-    start = TODAY - timedelta(days=rng.randrange(40, 1400))
+    start = TODAY - timedelta(days=rng.randrange(40, 1600))
     promises, opened = _course(rng, start, custodian)
     is_stopped = opened is None and rng.random() < STOPPED_SHARE
     bare = TRUTHS["bare_pillar"]

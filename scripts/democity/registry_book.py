@@ -6,14 +6,11 @@ promised day of a project in one cell with the day on which it was announced.
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Sequence
 from datetime import date
-from xml.sax.saxutils import escape
 
 from democity.answer import Answer
-from democity.protocols import PARTS, SHEET, ZIP_TIME, jalali
+from democity.protocols import jalali, workbook
 from democity.registry import Card, Promise
 
 PATH = "/registry/projects.xlsx"
@@ -34,23 +31,11 @@ def answer(cards: Sequence[Card]) -> Answer:
 
 
 def book(cards: Sequence[Card]) -> bytes:
-    """One right-to-left sheet (ECMA-376); the same cards give the same bytes."""
+    """One right-to-left sheet; the same cards give the same bytes."""
     newest = max(card.updated for card in cards)
     lines: list[Sequence[str]] = [[TITLE], [f"تاریخ گزارش: {_persian(jalali(newest))}"], [], HEADERS]
     lines += [_spelled(number, _cells(card)) for number, card in enumerate(cards)]
-    cells = "".join(
-        f'<row r="{at}">' + "".join(_cell(at, column, text) for column, text in enumerate(line) if text) + "</row>"
-        for at, line in enumerate(lines, start=1)
-    )
-    body = io.BytesIO()
-    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in {**PARTS, "xl/worksheets/sheet1.xml": SHEET.format(cells)}.items():
-            archive.writestr(zipfile.ZipInfo(name, ZIP_TIME), text)
-    return body.getvalue()
-
-
-def _cell(row: int, column: int, text: str) -> str:
-    return f'<c r="{chr(65 + column)}{row}" t="inlineStr"><is><t>{escape(text)}</t></is></c>'
+    return workbook(lines)
 
 
 def _cells(card: Card) -> list[str]:

@@ -14,6 +14,7 @@ from democity.generator import generate
 from democity.georeport import PREFIX, GeoReport
 from democity.histories import told
 from democity.offices import generate_offices
+from democity.process_logs import ProcessLogs
 from democity.protocols import Protocols
 from democity.registry import generate_cards
 from democity.registry_book import PATH as REGISTRY
@@ -24,11 +25,12 @@ LANDING = """<!doctype html><html lang="fa" dir="rtl"><meta charset="utf-8"><tit
 <p dir="ltr"><a href="/open311/v2/services.json">services</a> · <a href="/open311/v2/requests.json">requests</a> ·
 <a href="/open311/v2/status_changes.json">status changes</a> ·
 <a href="/ocds/releases.json">OCDS</a> · <a href="/logs/permits.xes.gz">XES</a> ·
-<a href="/logs/permits.csv">event log</a> ·
+<a href="/logs/permits.csv">event log</a> · <a href="/logs/business_licences.csv">licences</a> ·
+<a href="/logs/contract_payments.csv">payments</a> · <a href="/logs/processes.json">processes</a> ·
 <a href="/ckan/api/3/action/package_search">CKAN</a> · <a href="/resource/feedback.json">Socrata</a> ·
-<a href="/files/projects.xlsx">XLSX</a> · <a href="/files/projects.csv">CSV</a> ·
-<a href="/files/feedback.jsonl">JSON lines</a> ·
-<a href="/registry/projects.xlsx">registry of projects</a></p></html>
+<a href="/files/projects.xlsx">XLSX</a> · <a href="/files/budget.xlsx">budget</a> ·
+<a href="/files/projects.csv">CSV</a> · <a href="/registry/projects.xlsx">registry of projects</a> ·
+<a href="/files/feedback.jsonl">JSON lines</a></p></html>
 """
 
 
@@ -40,7 +42,7 @@ class DemoCity:
         self.planted = city.city.planted
         self.faults: list[Fault] = []
         self._report = GeoReport(city.city, city.changes)
-        self._protocols = Protocols(generate_offices(seed, scale))
+        self._protocols = Protocols(generate_offices(seed, scale), ProcessLogs(seed, scale))
         self._registry = registry(generate_cards(seed, scale))
         hall = self
 
@@ -88,7 +90,7 @@ class DemoCity:
             return self._report.answer(path, query)
         if path == REGISTRY:
             return self._registry
-        found = self._protocols.answer(path, query, self.url)
+        found = self._protocols.answer(path, query)
         return found or Answer(200 if path == "/" else 404, "text/html", LANDING.encode())
 
     def __enter__(self) -> Self:

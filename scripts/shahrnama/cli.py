@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shahrnama.catalog import Dataset, House, catalog
-from shahrnama.errors import DatasetError, ServeError, ShahrnamaError
+from shahrnama.errors import DatasetError, ServeError, ShahrnamaError, ValidationError
 
 STAGES = {
     "harvest": "ask the sources and keep what they send",
@@ -68,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     new = verbs.add_parser("new", help="write the skeleton of a dataset")
     new.add_argument("name", metavar="NAME", help="snake_case English, plural, as in `permits`")
     new.set_defaults(run=_new)
+    judge = verbs.add_parser("judge", help="judge a data package from elsewhere, without opening what it points to")
+    judge.add_argument("path", type=Path, metavar="DATAPACKAGE", help="its datapackage.json or datapackage.yaml")
+    judge.set_defaults(run=_judge)
     verbs.add_parser("list", help="the datasets and their tables").set_defaults(run=_list)
     status = verbs.add_parser("status", help="what is published, held, and how old")
     status.add_argument("--json", action="store_true", help="for machines")
@@ -140,6 +143,21 @@ def _new(options: argparse.Namespace) -> int:
         print(path)
     print("Fill in what says TODO, save a sample, then run `make test`: it names what is missing.")
     return 0
+
+
+def _judge(options: argparse.Namespace) -> int:
+    from shahrnama.foreign import inspect
+    from shahrnama.proof import ProofError, validate
+
+    inspect(options.path)
+    try:
+        verdict = validate(options.path)
+    except ProofError as error:
+        raise ValidationError(f"{options.path}: {error}") from error
+    for (resource, kind, field), count in sorted(verdict.counts.items(), key=str):
+        print(f"{'/'.join(filter(None, (resource, field)))}: {kind}, {count} times")
+    print(f"{'valid' if verdict.report.valid else 'not valid'}: {sum(verdict.rows.values())} rows")
+    return 0 if verdict.report.valid else 1
 
 
 def _list(options: argparse.Namespace) -> int:

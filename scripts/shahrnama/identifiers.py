@@ -14,10 +14,10 @@ GAP = "[\\s\u200b-\u200f\u202a-\u202e\u2066-\u2069\u00ad\u00a0\u0640_./()\\-\u20
 _LETTER = "(?:الف|[آ-يیکA-Za-z])"
 _FIRST = r"\d(?<!\d\d)(?!\d{3}-\d\d-\d\d(?!\d))"  # of a group that is no ISO date: every row has some
 _LONG = re.compile(rf"{_FIRST}(?:{GAP}{{0,3}}\d){{7}}")
-_LETTERED = re.compile(rf"\d\d{GAP}{{0,3}}{_LETTER}{GAP}{{0,3}}\d\d(?![:\d]*:)")  # a plate, but no time
+_LETTERED = re.compile(rf"\d\d{GAP}{{0,3}}{_LETTER}{GAP}{{0,3}}\d\d(?!:)")  # a plate, but no time
 _RUN = re.compile(rf"{_FIRST}(?:{GAP}{{0,3}}\d){{6,}}")
 _DIGITS = re.compile(r"\d+")
-_EMAIL = re.compile(r"[\w.%+\-]@[\w\-]+\.")
+_DOMAIN = re.compile(r"[\w\-]+\.[\w.\-]*\w")
 _EMAIL_REACH = 96  # characters before and after an at sign that an address is looked for in
 _PLATE = re.compile(
     rf"\d\d{GAP}{{0,3}}{_LETTER}{GAP}{{0,3}}\d{{3}}{GAP}{{0,3}}(?:ایران|ايران|IR)?{GAP}{{0,3}}\d\d(?!\d)"
@@ -35,7 +35,8 @@ class Known:
     numbers: frozenset[str]
     emails: frozenset[str]
     plates: frozenset[str]
-    lengths: tuple[int, ...]
+    lengths: tuple[int, ...]  # of the numbers
+    domains: frozenset[str]  # of the addresses
 
     def __repr__(self) -> str:
         return f"Known({len(self.numbers) + len(self.emails) + len(self.plates)} identifiers)"
@@ -51,7 +52,9 @@ def known(texts: Iterable[str]) -> Known:
     forms = {form for form in map(normal, texts) if form}
     numbers = frozenset(form for form in forms if form.isdecimal())
     emails = frozenset(form for form in forms if "@" in form)
-    return Known(numbers, emails, frozenset(forms - numbers - emails), tuple(sorted({len(form) for form in numbers})))
+    domains = frozenset(email.partition("@")[2] for email in emails)
+    lengths = tuple(sorted({len(number) for number in numbers}))
+    return Known(numbers, emails, frozenset(forms - numbers - emails), lengths, domains)
 
 
 def normal(text: str) -> str:
@@ -90,13 +93,19 @@ def places(text: str, wanted: Known) -> Iterator[int]:
                 yield run.start()
     at = text.find("@") if wanted.emails else -1
     while at >= 0:
-        around = text[max(0, at - _EMAIL_REACH) : at + _EMAIL_REACH]
-        if _EMAIL.search(around) and any(email in around.lower() for email in wanted.emails):
+        if _is_email(text[max(0, at - _EMAIL_REACH) : at].lower(), text[at + 1 : at + _EMAIL_REACH].lower(), wanted):
             yield at
         at = text.find("@", at + 1)
     if wanted.plates:
         for pattern in (_PLATE, _PLATE_TURNED):
             yield from (found.start() for found in pattern.finditer(text) if normal(found.group()) in wanted.plates)
+
+
+def _is_email(before: str, after: str, wanted: Known) -> bool:
+    """Whether a known address has its at sign here, whatever stands right before and after it."""
+    domain = _DOMAIN.match(after)
+    ends = (end for end in range(3, domain.end() + 1 if domain else 0) if after[:end] in wanted.domains)
+    return any(f"{before[at:]}@{after[:end]}" in wanted.emails for end in ends for at in range(len(before)))
 
 
 def _holds(run: str, wanted: Known) -> bool:
@@ -106,7 +115,7 @@ def _holds(run: str, wanted: Known) -> bool:
         if len(group) >= shortest and _inside(group, wanted):
             return True
         joined = ""
-        for more in groups[first:]:
+        for more in groups[first : first + longest]:
             joined += more
             if len(joined) > longest:
                 break

@@ -55,9 +55,7 @@ def load_registers(house: House, datasets: Sequence[Dataset], check: Callable[[P
     return _make(house.registers, harvest_rows(house, datasets), tables, check)
 
 
-def _make(
-    place: Path, rows: dict[str, list[RegisterRow]], tables: list[Table], check: Callable[[Path], None]
-) -> Path:
+def _make(place: Path, rows: dict[str, list[RegisterRow]], tables: list[Table], check: Callable[[Path], None]) -> Path:
     """The database built beside its place, checked and moved there."""
     fresh, folder = place.with_name(place.name + ".new"), place.with_name(place.name + ".search")
     fresh.unlink(missing_ok=True)

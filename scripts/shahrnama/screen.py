@@ -35,9 +35,7 @@ KNOWN = "known"  # kind of what `recognise` finds
 HASH = re.compile(
     r"(?<![0-9A-Za-z])(?=[0-9]*[a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{16})(?![0-9A-Za-z])"
 )
-ESCAPES: dict[
-    re.Pattern[str], Callable[[str], str]
-] = {  # digits and at signs as JSON, HTML and addresses may write them
+ESCAPES: dict[re.Pattern[str], Callable[[str], str]] = {  # how JSON, HTML and addresses write signs
     re.compile(r"\\u0[06]"): lambda text: re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text),
     re.compile("&#(?:1[67]|[456][0-9]|[xX]0*[346])"): html.unescape,
     re.compile("%(?:[dD][9bB]%|3[0-9]|40)"): lambda text: unquote(text, errors="replace"),

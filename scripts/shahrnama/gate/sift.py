@@ -21,7 +21,7 @@ from shahrnama.catalog import Dataset, House, Resource
 from shahrnama.derive import SIFTED
 from shahrnama.descriptor import candidate
 from shahrnama.gate.cells import judge, missing
-from shahrnama.issue import Problem, Tally, problem
+from shahrnama.issue import ERROR, Problem, Tally, problem
 
 SET_ASIDE = "set_aside"
 MOST_LISTED = 1000  # problems of one kind, table and field that are listed one by one; all are counted
@@ -105,7 +105,7 @@ def _judged(
     house: House, dataset: Dataset, others: dict[str, Dataset], work: _Work, found: dict[str, dict[int, list[Problem]]]
 ) -> dict[str, int]:
     def tell(item: Problem) -> None:
-        if item.resource in work.tables and item.row and item.row > 1:
+        if item.severity == ERROR and item.resource in work.tables and item.row and item.row > 1:
             found[item.resource][item.row].append(item)
 
     folder = work.folder / "sifting"

@@ -74,15 +74,23 @@ def is_grouped(number: Number, kind: str) -> bool:
         return True
     if number.is_whole:
         return len(number.digits) >= _SHORTEST
-    sizes = number.sizes
-    inside = set(number.run.joints[number.first + 1 : number.last + 1])
-    if sizes in _LOOSE and kind != "national_id":
+    if number.sizes in _LOOSE and kind != "national_id":
         return True
-    if len(inside) > 1 or (_YEAR.fullmatch(number.digits[: sizes[0]]) and kind == "national_id"):
+    joints = number.run.joints[number.first : number.last + 2]
+    is_alone = joints[0] is joints[-1] is None
+    if kind != "national_id" and is_alone:
+        return True
+    if len({*joints[1:-1]}) > 1 or (kind == "national_id" and _has_year(number)):
         return False
-    if sizes in _SHAPES[kind]:
-        return sizes in _LOOSE or stands_alone(number)
-    return max(sizes) == 1 and stands_alone(number)
+    if number.sizes in _LOOSE or (is_alone and joints[1] != " "):  # spaces part the numbers of a list, too
+        return True
+    return (number.sizes in _SHAPES[kind] or max(number.sizes) == 1) and stands_alone(number)
+
+
+def _has_year(number: Number) -> bool:
+    """Whether a group looks like a year, as in the number of a letter: 1405/12/3456."""
+    ends = number.run.offsets[number.first : number.last + 2]
+    return any(high - low == 4 and _YEAR.match(number.run.digits, low) for low, high in pairwise(ends))
 
 
 def stands_alone(number: Number) -> bool:

@@ -24,12 +24,12 @@ _LOCAL_LENGTH = 64  # characters, RFC 5321, 4.5.3.1.1
 _GAP = r"[ \n\-/._()]{0,3}"
 _PERSIAN = "(?:الف|[بپتثجچحخدذرزژسشصضطظعغفقکگلمنهی])"
 _ANY = "(?:الف|[آ-یA-Za-z])"
-_IRAN = "(?:ایران|IR)"
+_IRAN = "(?:ایران|IR)"  # may touch the number before, unlike digits
 _D2, _D3 = "[0-9]{2}", "[0-9]{3}"
 _SAID = re.compile("پلاک|خودرو|ماشین|اتومبیل|موتور|تاکسی|وانت|plate|car", re.IGNORECASE)
 _SAID_BEFORE = 24  # characters
 _PLATES = tuple(
-    (re.compile(rf"(?<![0-9]){pattern}(?![0-9])"), needs_word)
+    (re.compile(rf"(?:(?<![0-9])|(?={_IRAN})){pattern}(?![0-9])"), needs_word)
     for pattern, needs_word in (
         (rf"{_D2}{_GAP}{_ANY}{_GAP}{_D3}{_GAP}{_IRAN}{_GAP}{_D2}", False),
         (rf"{_IRAN}{_GAP}{_D2}{_GAP}{_D3}{_GAP}{_ANY}{_GAP}{_D2}", False),

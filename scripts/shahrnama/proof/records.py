@@ -40,8 +40,10 @@ class Records:
 def cells(data: bytes, bounds: Positions, wanted: Positions, separator: str) -> Iterator[tuple[int, list[str]]]:
     """The wanted records (ascending), tokenised by Python as Frictionless does; raises UnprovableError if not UTF-8."""
     pieces = [data[bounds[i] : bounds[i + 1]] for i in wanted.tolist()]
+    # a lone return that ends a record must not meet a line feed that is a record of its own
+    whole = [piece + b"\n" if piece.endswith(b"\r") else piece for piece in pieces[:-1]]
     try:
-        text = b"".join(pieces).decode("utf-8")
+        text = b"".join(whole + pieces[-1:]).decode("utf-8")
     except UnicodeDecodeError as error:
         raise UnprovableError(f"is not UTF-8: {error}") from error
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)

@@ -86,19 +86,19 @@ def _texts(field: frictionless.Field, shape: Shape, bounds: dict[str, Any]) -> d
     for name, value in bounds.items():
         if not isinstance(value, dt.date | dt.datetime) or value.year < 1000:
             return None
-        if field.type == "datetime" and not _comparable(value, shape):
+        if field.type == "datetime" and not _comparable(
+            value, in_utc=field.format == "default" and shape.format == ISO_UTC
+        ):
             return None
         found[name] = value.strftime(shape.format)
     return found
 
 
-def _comparable(value: Any, shape: Shape) -> bool:
+def _comparable(value: Any, *, in_utc: bool) -> bool:
+    """Whether a bound is of the kind that the form's texts are read as; Frictionless fails where kinds are mixed."""
     if not isinstance(value, dt.datetime) or value.microsecond:
         return False
-    offset = value.utcoffset()
-    if shape.format == ISO_UTC and offset is not None:
-        return offset == dt.timedelta(0)
-    return offset is None
+    return value.utcoffset() == (dt.timedelta(0) if in_utc else None)
 
 
 def _shape(form: str, allowed: str) -> Shape | None:

@@ -61,22 +61,27 @@ def _report(source: str, judge: _Judge) -> frictionless.Report:
     try:
         resource = frictionless.Resource(source)
         package = resource.read_metadata() if isinstance(resource, PackageResource) else None
-        if package:
-            any(
-                found.schema and found.schema.foreign_keys for found in package.resources
-            )  # raises where a schema is not
-            package.to_descriptor(validate=True)
     except frictionless.FrictionlessException as exception:
-        errors = exception.to_errors()
-        for error in errors:
-            judge.tally.tell("", error)
-        report: frictionless.Report = frictionless.Report.from_validation(time=_since(started), errors=errors)
-        return report
+        return _rejected(exception, started, judge)
     if package is None:
         return _resource(resource, judge)
+    for found in package.resources:
+        _ = found.schema  # Frictionless raises here, too, where a schema's own file is not there
+    try:
+        package.to_descriptor(validate=True)
+    except frictionless.FrictionlessException as exception:
+        return _rejected(exception, started, judge)
     reports = [_resource(package.resources[index], judge) for index in range(len(package.resources))]
     whole: frictionless.Report = frictionless.Report.from_validation_reports(time=_since(started), reports=reports)
     return whole
+
+
+def _rejected(exception: Any, started: float, judge: _Judge) -> frictionless.Report:
+    errors = exception.to_errors()
+    for error in errors:
+        judge.tally.tell("", error)
+    report: frictionless.Report = frictionless.Report.from_validation(time=_since(started), errors=errors)
+    return report
 
 
 def _since(started: float) -> float:

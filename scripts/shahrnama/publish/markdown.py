@@ -37,7 +37,8 @@ def cell(value: str, kind: str, language: Language) -> str:
     if kind == "integer":
         return number(int(value), language)
     if kind == "number":
-        return number(float(value), language)
+        found = float(value)
+        return number(int(found) if found.is_integer() else found, language)
     if value.startswith(("http://", "https://")):
         return f'<a href="{escape(value)}" dir="ltr">{escape(value[:LONGEST_CELL])}</a>'
     short = value if len(value) <= LONGEST_CELL else value[: LONGEST_CELL - 1].rsplit(" ", 1)[0] + "…"
