@@ -1,8 +1,8 @@
 """The registry of smart-city projects: one workbook, one ID card a row, every promised day of a project in one cell.
 
 The office keeps it by hand. A title stands above the header; digits are Persian or ASCII, days are Jalali, amounts have
-٬ between thousands, and a dash or «ندارد» stands where there is none. What is written otherwise is refused by name of the
-project and column: a promise that is misread would be somebody's broken word.
+٬ between thousands, and a dash or «ندارد» stands where there is none. What is written otherwise is refused, naming the
+project and the column: a promise that is misread would be somebody's broken word.
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ def project_promises(body: bytes) -> Iterator[Row]:
         for number, part in enumerate(BETWEEN.split(ascii_digits(text)) if text else (), start=1):
             found = PROMISE.fullmatch(part)
             if not found:
-                raise _refused(project_id, PROMISES, part, "write 1404/06/31 (اعلام 1403/11/15), with ؛ between promises")
+                raise _refused(
+                    project_id, PROMISES, part, "write 1404/06/31 (اعلام 1403/11/15), with ؛ between promises"
+                )
             yield {
                 "project_id": project_id,
                 "promise_number": number,

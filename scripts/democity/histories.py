@@ -149,7 +149,7 @@ def _rating(rng: random.Random, record: Record, was_reopened: bool) -> int | Non
 
 
 def _is(record: Record, truth: dict[str, Any]) -> bool:
-    return record["service_code"] == truth["service"] and _district(record) == truth["district"]
+    return bool(record["service_code"] == truth["service"] and _district(record) == truth["district"])
 
 
 def _district(record: Record) -> int:

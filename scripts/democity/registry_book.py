@@ -34,11 +34,12 @@ def book(cards: Sequence[Card]) -> bytes:
     """One right-to-left sheet; the same cards give the same bytes."""
     newest = max(card.updated for card in cards)
     lines: list[Sequence[str]] = [[TITLE], [f"تاریخ گزارش: {_persian(jalali(newest))}"], [], HEADERS]
-    lines += [_spelled(number, _cells(card)) for number, card in enumerate(cards)]
+    lines += [_spelled(number, cells(card)) for number, card in enumerate(cards)]
     return workbook(lines)
 
 
-def _cells(card: Card) -> list[str]:
+def cells(card: Card) -> list[str]:
+    """The texts of one card's row, in the order of HEADERS; digits ASCII, letters Persian."""
     number = int(card.project_id.removeprefix("SC-"))
     return [
         card.project_id,
@@ -67,9 +68,9 @@ def _day(day: date | None) -> str:
     return jalali(day) if day else ""
 
 
-def _spelled(number: int, cells: list[str]) -> list[str]:
+def _spelled(number: int, texts: list[str]) -> list[str]:
     """As keyboards write it: digits Persian in three cards of four, letters Arabic in one of five."""
-    told = [_persian(text) for text in cells] if number % 4 else cells
+    told = [_persian(text) for text in texts] if number % 4 else texts
     return [text.translate(ARABIC) for text in told] if number % 5 == 2 else told
 
 
