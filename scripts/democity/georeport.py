@@ -1,9 +1,14 @@
-"""Open311 GeoReport v2 (https://wiki.open311.org/GeoReport_v2/): answers for paths and queries, without the network."""
+"""Open311 GeoReport v2 (https://wiki.open311.org/GeoReport_v2/): answers for paths and queries, without the network.
+
+Beyond the standard: `district` and `rating` of a request, and `status_changes.json`, which gives every change of status
+page by page, in order of request and number (`service_request_id`, `change_number`, `status` open, in_progress, closed
+or reopened, `changed_datetime`).
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from xml.sax.saxutils import escape
@@ -13,7 +18,8 @@ from democity.generator import CLOCK, City, Record, services
 
 PREFIX = "/open311/v2/"
 PAGE_SIZE, LARGEST_PAGE = 50, 1000
-ELEMENTS = {"services": "service", "service_requests": "request", "errors": "error", "attributes": "attribute"}
+ELEMENTS = {"services": "service", "service_requests": "request", "errors": "error", "attributes": "attribute",
+            "status_changes": "status_change"}  # fmt: skip
 
 
 class Refusal(Exception):  # noqa: N818 an answer, not a failure
@@ -27,8 +33,8 @@ class Refusal(Exception):  # noqa: N818 an answer, not a failure
 class GeoReport:
     """The service over one city. Without dates, `requests` gives every request, page by page, oldest first."""
 
-    def __init__(self, city: City) -> None:
-        self._requests = city.requests
+    def __init__(self, city: City, changes: Sequence[Record] = ()) -> None:
+        self._requests, self._changes = city.requests, changes
         self._services = tuple(services())
 
     def answer(self, path: str, query: Mapping[str, str]) -> Answer:
@@ -59,6 +65,7 @@ class GeoReport:
             ("services", True): lambda: ("attributes", self._definition(rest)),
             ("requests", False): lambda: ("service_requests", self._page(query)),
             ("requests", True): lambda: ("service_requests", self._one(rest)),
+            ("status_changes", False): lambda: ("status_changes", self._changes_page(query)),
         }
         found = answers.get((head, bool(rest)))
         if found is None:
@@ -88,8 +95,17 @@ class GeoReport:
             raise Refusal(400, f"unknown parameter {', '.join(sorted(unknown))}")
         filtered = set(query) - {"page", "page_size"}
         found = list(filter(_filter(query), self._requests)) if filtered else self._requests
-        page, size = _number(query, "page", 1), _size(query)
-        return list(found[(page - 1) * size : page * size])
+        return _cut(found, query)
+
+    def _changes_page(self, query: Mapping[str, str]) -> list[Record]:
+        if not self._changes or set(query) - {"page", "page_size"}:
+            raise Refusal(404 if not self._changes else 400, "no status changes of this kind here")
+        return _cut(self._changes, query)
+
+
+def _cut(records: Sequence[Record], query: Mapping[str, str]) -> list[Record]:
+    page, size = _number(query, "page", 1), _size(query)
+    return list(records[(page - 1) * size : page * size])
 
 
 def _filter(query: Mapping[str, str]) -> Callable[[Record], bool]:

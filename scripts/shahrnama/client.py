@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from shahrnama.captures import Attempt, Capture, CaptureStore, Taking, utc_now
-from shahrnama.errors import ParseError, SourceError
+from shahrnama.errors import AbsentError, ParseError, SourceError
 from shahrnama.net.faults import Failed, Fault
 from shahrnama.net.transport import Reply, Transport
 
@@ -20,6 +20,7 @@ TRIES = 4
 LONGEST_PAUSE_SECONDS = 120  # a longer Retry-After is a failed harvest: the next run asks again
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 522, 524})  # kingfisher-collect's list, and 425 (RFC 8470)
 POINTER = b"version https://git-lfs.github.com/spec/"
+ABSENT = frozenset({"404", "410"})
 MARK = b"\xef\xbb\xbf \t\r\n"
 
 Check = Callable[[bytes], object]
@@ -69,7 +70,8 @@ class Source:
         `path` is below the source's address, or an address of the same host that the source itself named. A source
         that has not changed since the last harvest answers 304 and the kept bytes are returned; what a killed harvest
         took within the hour is not asked again. `check` reads the bytes and raises ParseError where they are no
-        answer: they are then asked for again, as any broken body. Raises SourceError: what, where, what to do.
+        answer: they are then asked for again, as any broken body. Raises SourceError: what, where, what to do;
+        AbsentError, which is one, where there is no such thing.
         """
         place = source_path(path, params or {})
         url = self._address(place)
@@ -110,7 +112,8 @@ class Source:
                 fault = Fault("busy", f"{wait:.0f}")
                 break
             self.pause(wait)
-        raise SourceError(f"{self.dataset}: {url} {fault.message() if fault else ''}")
+        absent = fault is not None and fault.kind == "status" and fault.detail in ABSENT
+        raise (AbsentError if absent else SourceError)(f"{self.dataset}: {url} {fault.message() if fault else ''}")
 
     def _request(self, url: str, known: Capture | None, check: Check | None) -> tuple[Reply | None, Fault | None]:
         headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip", **_conditions(known)}

@@ -13,6 +13,10 @@ class SourceError(ShahrnamaError):
     """A source is down, slow, or answers with something that is not its data."""
 
 
+class AbsentError(SourceError):
+    """A source answers that what was asked for is not there (404, 410): for an extension that it may lack."""
+
+
 class ParseError(ShahrnamaError):
     """A capture cannot be read as its format."""
 
