@@ -39,7 +39,7 @@ KEYS = {
         *("name", *TEXTS, "licenses", "sources", "publisher", "keywords", "keywords_en", "harvest", "charts"),
         "resources",
     },
-    "resource": {"name", *TEXTS, "newest_by", "expect", "corrections", "table", "schema"},
+    "resource": {"name", *TEXTS, "newest_by", "expect", "suppress", "corrections", "table", "schema"},
     "field": {
         "name",
         "type",

@@ -9,10 +9,13 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from democity.answer import Answer
+from democity.apis import Apis
+from democity.eservices import Eservices
 from democity.faults import WIRE, Fault
 from democity.generator import generate
 from democity.georeport import PREFIX, GeoReport
 from democity.offices import generate_offices
+from democity.opinions import Opinions
 from democity.protocols import Protocols
 
 LANDING = """<!doctype html><html lang="fa" dir="rtl"><meta charset="utf-8"><title>شهر نمونه</title>
@@ -22,7 +25,8 @@ LANDING = """<!doctype html><html lang="fa" dir="rtl"><meta charset="utf-8"><tit
 <a href="/logs/permits.csv">event log</a> ·
 <a href="/ckan/api/3/action/package_search">CKAN</a> · <a href="/resource/feedback.json">Socrata</a> ·
 <a href="/files/projects.xlsx">XLSX</a> · <a href="/files/projects.csv">CSV</a> ·
-<a href="/files/feedback.jsonl">JSON lines</a></p></html>
+<a href="/files/feedback.jsonl">JSON lines</a> ·
+<a href="/apis/catalogue.json">APIs</a> · <a href="/feedback/feedback.jsonl">all feedback</a></p></html>
 """
 
 
@@ -35,6 +39,8 @@ class DemoCity:
         self.faults: list[Fault] = []
         self._report = GeoReport(city)
         self._protocols = Protocols(generate_offices(seed, scale))
+        self._eservices, self._apis = Eservices(seed, scale), Apis(seed, scale)
+        self._opinions = Opinions(seed, scale)
         hall = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -79,7 +85,8 @@ class DemoCity:
     def _answer(self, path: str, query: dict[str, str]) -> Answer:
         if path.startswith(PREFIX):
             return self._report.answer(path, query)
-        found = self._protocols.answer(path, query, self.url)
+        found = self._eservices.answer(path, query) or self._apis.answer(path) or self._opinions.answer(path)
+        found = found or self._protocols.answer(path, query, self.url)
         return found or Answer(200 if path == "/" else 404, "text/html", LANDING.encode())
 
     def __enter__(self) -> Self:
