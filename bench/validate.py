@@ -12,12 +12,15 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -89,6 +92,8 @@ SCHEMA = {
 }
 STOCK = "import sys, frictionless; report = frictionless.validate(sys.argv[1])"
 OURS = "import sys; from shahrnama.proof import validate; report = validate(sys.argv[1]).report"
+ENVIRON = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+WARM = "import frictionless, shahrnama.proof"  # so that neither is timed while Python compiles it for the first time
 TELL = """
 import resource
 print(report.valid, report.stats["errors"], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
@@ -160,13 +165,25 @@ def write(folder: Path, count: int, errors: int, seed: int = 137) -> Path:
     return folder / "datapackage.json"
 
 
-def timed(code: str, package: Path) -> tuple[float, float, str]:
-    """Seconds and peak MB of one process, imports included, and the verdict it printed."""
-    started = time.monotonic()
+@dataclass(frozen=True)
+class Run:
+    """What one process took, imports included, and the verdict it printed."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+    verdict: str
+
+
+def run(code: str, package: Path) -> Run:
+    """Validate in a process of its own."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     command = [sys.executable, "-c", code + TELL, str(package)]
-    done = subprocess.run(command, cwd=ROOT / "scripts", capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=ROOT / "scripts", env=ENVIRON, capture_output=True, text=True, check=True)
+    seconds, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     valid, errors, peak = done.stdout.split()
-    return time.monotonic() - started, float(peak), f"valid={valid} errors={errors}"
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Run(seconds, cpu, float(peak), f"valid={valid} errors={errors}")
 
 
 def main() -> None:
@@ -178,27 +195,31 @@ def main() -> None:
     parser.add_argument("--large", type=int, default=0, help="also ours alone on this many rows")
     parser.add_argument("--folder", type=Path, help="keep the data here and use it again")
     asked = parser.parse_args()
+    subprocess.run([sys.executable, "-c", WARM], cwd=ROOT / "scripts", env=ENVIRON, check=True)
     with tempfile.TemporaryDirectory() as scratch:
         folder = asked.folder or Path(scratch)
         for errors in (0, asked.errors):
             package = folder / f"{asked.rows}-{errors}" / "datapackage.json"
             package = package if package.exists() else write(package.parent, asked.rows, errors)
-            ours = sorted(timed(OURS, package) for _ in range(asked.repeat))[asked.repeat // 2]
-            stock = timed(STOCK, package)
-            assert ours[2] == stock[2], (ours, stock)
-            tell(f"{asked.rows} rows, {errors} spoilt", ours, stock)
+            ours = sorted((run(OURS, package) for _ in range(asked.repeat)), key=lambda done: done.seconds)
+            stock = run(STOCK, package)
+            assert ours[0].verdict == stock.verdict, (ours, stock)
+            tell(f"{asked.rows} rows, {errors} spoilt", ours[len(ours) // 2], stock)
         if asked.large:
             package = folder / f"{asked.large}-0" / "datapackage.json"
             package = package if package.exists() else write(package.parent, asked.large, 0)
-            tell(f"{asked.large} rows, 0 spoilt", timed(OURS, package))
+            tell(f"{asked.large} rows, 0 spoilt", run(OURS, package))
 
 
-def tell(title: str, ours: tuple[float, float, str], stock: tuple[float, float, str] | None = None) -> None:
-    """Print one line of the table."""
-    line = f"{title}: proof {ours[0]:.2f} s, peak {ours[1]:.0f} MB, {ours[2]}"
+def tell(title: str, ours: Run, stock: Run | None = None) -> None:
+    """Print a line for each engine, and the ratios."""
+    for name, done in (("proof", ours), ("frictionless", stock)):
+        if done:
+            took = f"{done.seconds:8.2f} s {done.cpu_seconds:8.2f} s of CPU {done.peak_mb:6.0f} MB"
+            print(f"{title:28} {name:13} {took}  {done.verdict}", flush=True)
     if stock:
-        line += f"; frictionless {stock[0]:.1f} s, peak {stock[1]:.0f} MB; ratio {stock[0] / ours[0]:.1f}"
-    print(line, flush=True)
+        wall, cpu = stock.seconds / ours.seconds, stock.cpu_seconds / ours.cpu_seconds
+        print(f"{title:28} {'ratio':13} {wall:8.1f}   {cpu:8.1f}", flush=True)
 
 
 if __name__ == "__main__":

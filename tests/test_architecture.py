@@ -12,10 +12,6 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MACHINERY = ROOT / "scripts" / "shahrnama"
-# The proof takes tables apart with polars and numpy, and puts rows together again in Frictionless' own hands.
-FRICTIONLESS = ("cells", "examine", "guard", "internals", "keys", "lookup", "table", "times", "validate", "verdict")
-POLARS = ("cells", "keys", "look", "lookup", "missing", "records", "times", "verdict")
-NUMPY = ("cut", "keys", "look", "missing", "prove", "records")
 HOMES = {
     "urllib3": {"net/transport.py"},
     "certifi": {"net/transport.py"},

@@ -594,6 +594,13 @@ def test_a_field_that_is_not_there_is_named(tmp_path: Path) -> None:
         list(missing_keys(path, ["b"], path, ["a"]))
 
 
+def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    good, bad = _csv(tmp_path, "good.csv", b"a\n1\n"), _csv(tmp_path, "bad.csv", b"a\n\xff\n")
+    for table, reference in ((good, bad), (bad, good)):
+        with pytest.raises(ProofError, match=r"bad\.csv cannot be read: .*UTF-8"):
+            list(missing_keys(table, ["a"], reference, ["a"]))
+
+
 @pytest.mark.parametrize(("content", "code"), [(VALID, 0), (b"id,name\nx,a\n", 1)], ids=["valid", "invalid"])
 def test_the_module_tells_its_verdict(content: bytes, code: int, tmp_path: Path) -> None:
     path = package(tmp_path, {"case": ({"schema": PLAIN}, content)})

@@ -1,19 +1,24 @@
-"""What the city's offices keep beside 137: permit cases, contracts, project ID cards, feedback. Fictional, from a seed.
+"""What the city's offices keep beside 137: contracts, project ID cards, feedback. Fictional, from a seed.
 
-Planted truths: the fire department's inquiry is the bottleneck of permits, twice as slow in district 12; a fifth of the
-cases go back for missing papers; one supplier gets a purchase in six pieces just below the tender threshold; three of
-ten projects have slipped, some of them twice.
+Planted truths: three of ten projects have slipped, some of them twice. Cases of municipal processes and contracts have
+modules of their own (`processes`, `procurement`, `budget`).
 """
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+<<<<<<< HEAD
 from datetime import date, datetime, timedelta
 from itertools import islice
+=======
+from datetime import date, timedelta
+>>>>>>> main
 from typing import Any
 
+from democity.budget import budget_sheet
 from democity.generator import CLOCK
+<<<<<<< HEAD
 from democity.opinions import opinions
 from democity.vocabulary import PLACES, STREETS
 
@@ -37,16 +42,24 @@ THRESHOLD_IRR = 4_500_000_000  # of the fictional city's small purchases
 SPLIT_SUPPLIER, SPLIT_PIECES = "S-0007", 6
 BUYERS = ("معاونت فنی و عمرانی", "معاونت خدمات شهری", "ادارهٔ فضای سبز")
 WORKS = ("خرید نهال", "تعمیر آسفالت", "اجارهٔ ماشین‌آلات", "خرید رایانه", "نصب نیمکت", "چاپ بنر")
+=======
+from democity.procurement import generate_procurement
+from democity.vocabulary import PLACES, SERVICES, STREETS
+
+Record = dict[str, Any]
+
+PROJECTS, FEEDBACK = 80, 600  # at scale 1
+>>>>>>> main
 
 
 @dataclass(frozen=True)
 class Offices:
-    """Events of permit cases in order of case and time, OCDS releases by date, projects and feedback by number."""
+    """OCDS releases by date, projects and feedback by number, the budget."""
 
-    events: tuple[Record, ...]
     releases: tuple[Record, ...]
     projects: tuple[Record, ...]
     feedback: tuple[Record, ...]
+    budget: list[list[str]]
 
 
 def generate_offices(seed: int = 1404, scale: float = 1.0) -> Offices:
@@ -56,69 +69,16 @@ def generate_offices(seed: int = 1404, scale: float = 1.0) -> Offices:
     def many(count: int) -> range:
         return range(1, max(1, round(count * scale)) + 1)
 
-    events = [event for number in many(CASES) for event in _case(rng, number)]
-    releases = [release for number in many(PROCESSES) for release in _process(rng, number)]
-    releases += _split(rng)
     return Offices(
-        tuple(events),
-        tuple(sorted(releases, key=lambda release: (release["date"], release["id"]))),
+        generate_procurement(seed, scale),
         tuple(_project(rng, number) for number in many(PROJECTS)),
+<<<<<<< HEAD
         tuple(islice(opinions(seed, scale), max(1, round(FEEDBACK * scale)))),
+=======
+        tuple(_feedback(rng, number) for number in many(FEEDBACK)),
+        budget_sheet(seed, scale),
+>>>>>>> main
     )
-
-
-def _case(rng: random.Random, number: int) -> list[Record]:
-    district, moment = rng.randrange(1, 23), CLOCK - timedelta(days=rng.uniform(30, 400))
-    is_electronic = rng.random() < 0.7
-    found: list[Record] = []
-    for activity, office, days in STEPS:
-        factor = 2.0 if (activity, district) == (BOTTLENECK, SLOW_DISTRICT) else 1.0
-        moment += timedelta(days=days * factor * rng.lognormvariate(0, 0.5))
-        found.append(_event(number, activity, office, moment, district, is_electronic))
-        if activity == "بررسی مدارک" and rng.random() < BACK_SHARE:
-            moment += timedelta(days=rng.uniform(2, 12))
-            found.append(_event(number, BACK, "متقاضی", moment, district, is_electronic))
-            moment += timedelta(days=rng.uniform(0.5, 3))
-            found.append(_event(number, activity, office, moment, district, is_electronic))
-    return [event for event in found if event["at"] <= CLOCK.isoformat()] or found[:1]
-
-
-def _event(number: int, activity: str, office: str, at: datetime, district: int, is_electronic: bool) -> Record:
-    moment = at.replace(microsecond=0).isoformat()
-    channel = "الکترونیکی" if is_electronic else "حضوری"
-    return {"case": f"P-{number:05d}", "activity": activity, "office": office, "at": moment,
-            "district": district, "channel": channel}  # fmt: skip
-
-
-def _process(rng: random.Random, number: int) -> list[Record]:
-    supplier, buyer = f"S-{rng.randrange(1, 40):04d}", rng.randrange(len(BUYERS))
-    day, amount = _day(rng, 360), round(rng.lognormvariate(22.5, 0.9), -6)
-    return _releases(f"ocds-demo01-{number:05d}", day, buyer, supplier, int(amount), rng.choice(WORKS))
-
-
-def _split(rng: random.Random) -> list[Record]:
-    start = _day(rng, 200)
-    return [
-        release
-        for piece in range(SPLIT_PIECES)
-        for release in _releases(f"ocds-demo01-9{piece:04d}", start + timedelta(days=piece), 0, SPLIT_SUPPLIER,
-                                 int(THRESHOLD_IRR * 0.95) + piece, "تعمیر آسفالت")
-    ]  # fmt: skip
-
-
-def _releases(ocid: str, day: date, buyer: int, supplier: str, amount: int, work: str) -> list[Record]:
-    party = {"id": f"B-{buyer + 1}", "name": BUYERS[buyer]}
-    value = {"amount": amount, "currency": "IRR"}
-    common = {"ocid": ocid, "initiationType": "tender", "language": "fa", "buyer": party}
-    opened, given = f"{day.isoformat()}T08:00:00+03:30", f"{(day + timedelta(days=12)).isoformat()}T08:00:00+03:30"
-    tender = {"id": f"{ocid}-t", "title": work, "status": "active", "value": value, "procurementMethod": "open"}
-    award = {"id": f"{ocid}-a", "status": "active", "date": given, "value": value,
-             "suppliers": [{"id": supplier, "name": f"شرکت {supplier}"}]}  # fmt: skip
-    return [
-        {**common, "id": f"{ocid}-1", "date": opened, "tag": ["tender"], "tender": tender},
-        {**common, "id": f"{ocid}-2", "date": given, "tag": ["award"], "tender": {**tender, "status": "complete"},
-         "awards": [award]},
-    ]  # fmt: skip
 
 
 def _project(rng: random.Random, number: int) -> Record:

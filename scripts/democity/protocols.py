@@ -1,26 +1,26 @@
-"""The protocols of offices beside GeoReport: OCDS, XES and CSV event logs, CKAN, Socrata, XLSX, CSV, JSON lines.
+"""The protocols of offices beside GeoReport: OCDS, event logs, CKAN, Socrata, XLSX, CSV, JSON lines.
 
 Files are as offices really send them: a workbook with a title above its header and Jalali dates, a Windows-1256 CSV
-with semicolons and Arabic letters, an event log in gzip.
+with semicolons and Arabic letters. Event logs are written by `process_logs`.
 """
 
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from persiantools.jdatetime import JalaliDate
 
 from democity.answer import Answer, as_json
 from democity.generator import CENTRES
 from democity.offices import Offices, Record
+from democity.process_logs import ProcessLogs
 
 PAGE = 50
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -41,30 +41,29 @@ KEYSET = re.compile(r"feedback_id > '(F[0-9]{6})'")
 class Protocols:
     """Answers for paths and queries over the offices' records."""
 
-    def __init__(self, offices: Offices) -> None:
+    def __init__(self, offices: Offices, logs: ProcessLogs) -> None:
         self._offices = offices
         self._files: dict[str, tuple[str, Callable[[], bytes]]] = {
-            "/logs/permits.xes.gz": ("application/gzip", lambda: gzip.compress(_xes(offices), mtime=0)),
-            "/logs/permits.ocel.json": ("application/json", lambda: _ocel(offices)),
-            "/logs/permits.csv": ("text/csv", lambda: _log_csv(offices)),
-            "/files/projects.xlsx": ("application/octet-stream", lambda: _workbook(offices)),
+            **logs.files,
+            "/files/projects.xlsx": ("application/octet-stream", lambda: workbook(_project_rows(offices))),
+            "/files/budget.xlsx": ("application/octet-stream", lambda: workbook(offices.budget)),
             "/files/projects.csv": ("text/csv", lambda: _projects_csv(offices)),
             "/files/projects.geojson": ("application/geo+json", lambda: _geojson(offices)),
             "/files/feedback.jsonl": ("application/json", lambda: _lines(offices)),
         }
 
-    def answer(self, path: str, query: Mapping[str, str], base: str) -> Answer | None:
-        """The answer, or None where nothing of ours is at `path`; `base` is the city's own address, for links."""
+    def answer(self, path: str, query: Mapping[str, str]) -> Answer | None:
+        """The answer, or None where nothing of ours is at `path`."""
         if path in self._files:
             media_type, body = self._files[path]
             return Answer(200, media_type, body(), 1, 1)
         if path == "/ocds/releases.json":
-            return self._releases(query, base)
+            return self._releases(query)
         if path.startswith("/ckan/api/3/action/"):
             return self._ckan(path.rpartition("/")[2], query)
         return self._soda(query) if path == "/resource/feedback.json" else None
 
-    def _releases(self, query: Mapping[str, str], base: str) -> Answer:
+    def _releases(self, query: Mapping[str, str]) -> Answer:
         """A release package (OCDS 1.1) with `links.next` and a cursor."""
         start = _number(query.get("cursor"), 0)
         releases, end = self._offices.releases, start + PAGE
@@ -76,7 +75,7 @@ class Protocols:
             "releases": releases[start:end],
         }
         if end < len(releases):
-            package["links"] = {"next": f"{base}/ocds/releases.json?cursor={end}"}
+            package["links"] = {"next": f"/ocds/releases.json?cursor={end}"}  # no port: the same bytes on every one
         return as_json(package, 200, start // PAGE + 1, -(-len(releases) // PAGE))
 
     def _ckan(self, action: str, query: Mapping[str, str]) -> Answer:
@@ -118,48 +117,6 @@ def _number(text: str | None, otherwise: int) -> int:
     return int(text) if text and text.isdecimal() and len(text) < 10 else otherwise
 
 
-def _xes(offices: Offices) -> bytes:
-    """The log of permits by IEEE 1849: case attributes on the trace, offices as roles, never a person."""
-    parts = [
-        '<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1849-2016" xmlns="http://www.xes-standard.org/">'
-    ]
-    for case in dict.fromkeys(event["case"] for event in offices.events):
-        events = [event for event in offices.events if event["case"] == case]
-        parts.append("<trace>" + _attribute("string", "concept:name", case))
-        parts.append(_attribute("int", "district", events[0]["district"]))
-        parts.append(_attribute("string", "channel", events[0]["channel"]))
-        for event in events:
-            parts.append("<event>" + _attribute("string", "concept:name", event["activity"]))
-            parts.append(_attribute("string", "org:role", event["office"]))
-            parts.append(_attribute("string", "lifecycle:transition", "complete"))
-            parts.append(_attribute("date", "time:timestamp", event["at"]) + "</event>")
-        parts.append("</trace>")
-    return "".join([*parts, "</log>\n"]).encode()
-
-
-def _ocel(offices: Offices) -> bytes:
-    """The log of permits by OCEL 2.0, each event belonging to its case and its district."""
-    cases = dict.fromkeys((event["case"], event["district"]) for event in offices.events)
-    districts = sorted({event["district"] for event in offices.events})
-    activities = dict.fromkeys(event["activity"] for event in offices.events)
-    log = {
-        "eventTypes": [{"name": name, "attributes": []} for name in activities],
-        "objectTypes": [{"name": "case", "attributes": []}, {"name": "district", "attributes": []}],
-        "objects": [
-            *({"id": case, "type": "case", "attributes": []} for case, _ in cases),
-            *({"id": f"district-{number}", "type": "district", "attributes": []} for number in districts),
-        ],
-        "events": [
-            {"id": f"e{number}", "type": event["activity"], "time": event["at"], "attributes": [], "relationships": [
-                {"objectId": event["case"], "qualifier": "case"},
-                {"objectId": f"district-{event['district']}", "qualifier": "place"},
-            ]}
-            for number, event in enumerate(offices.events, start=1)
-        ],
-    }  # fmt: skip
-    return json.dumps(log, ensure_ascii=False).encode()
-
-
 def _geojson(offices: Offices) -> bytes:
     """Projects at the middle of their districts (RFC 7946)."""
     features = [
@@ -171,14 +128,6 @@ def _geojson(offices: Offices) -> bytes:
         for project in offices.projects
     ]
     return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False).encode()
-
-
-def _attribute(kind: str, key: str, value: object) -> str:
-    return f'<{kind} key="{key}" value={quoteattr(str(value))}/>'
-
-
-def _log_csv(offices: Offices) -> bytes:
-    return _csv([list(offices.events[0]), *(list(event.values()) for event in offices.events)], ",").encode()
 
 
 def _projects_csv(offices: Offices) -> bytes:
@@ -200,9 +149,12 @@ def _project_cells(project: Record) -> tuple[str, ...]:
             jalali(project["start"]), first, " ".join(later), str(project["progress"]))  # fmt: skip
 
 
-def _workbook(offices: Offices) -> bytes:
-    """A workbook of one right-to-left sheet (ECMA-376), with a title above the header; every cell a text."""
-    rows = [["شناسنامهٔ پروژه‌ها (شهر نمونه، ساختگی)"], [], list(PROJECT_HEADERS), *map(_project_cells, offices.projects)]
+def _project_rows(offices: Offices) -> list[Sequence[str]]:
+    return [["شناسنامهٔ پروژه‌ها (شهر نمونه، ساختگی)"], [], PROJECT_HEADERS, *map(_project_cells, offices.projects)]
+
+
+def workbook(rows: Iterable[Sequence[str]]) -> bytes:
+    """A workbook of one right-to-left sheet (ECMA-376); every cell a text."""
     cells = "".join(
         f'<row r="{at}">' + "".join(
             f'<c r="{chr(65 + column)}{at}" t="inlineStr"><is><t>{escape(text)}</t></is></c>'
@@ -240,7 +192,7 @@ PARTS = {
     "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1" '
     f'Type="{RELATION}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
     "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{RELATION}"><sheets>'
-    '<sheet name="پروژه‌ها" sheetId="1" r:id="r1"/></sheets></workbook>',
+    '<sheet name="برگهٔ ۱" sheetId="1" r:id="r1"/></sheets></workbook>',
     "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1" '
     f'Type="{RELATION}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
 }

@@ -16,15 +16,18 @@ from democity.generator import generate
 from democity.georeport import PREFIX, GeoReport
 from democity.offices import generate_offices
 from democity.opinions import Opinions
+from democity.process_logs import ProcessLogs
 from democity.protocols import Protocols
 
 LANDING = """<!doctype html><html lang="fa" dir="rtl"><meta charset="utf-8"><title>شهر نمونه</title>
 <h1>شهر نمونه</h1><p>همهٔ داده‌های این شهر ساختگی است. All data of this city is fictional.</p>
 <p dir="ltr"><a href="/open311/v2/services.json">services</a> · <a href="/open311/v2/requests.json">requests</a> ·
 <a href="/ocds/releases.json">OCDS</a> · <a href="/logs/permits.xes.gz">XES</a> ·
-<a href="/logs/permits.csv">event log</a> ·
+<a href="/logs/permits.csv">event log</a> · <a href="/logs/business_licences.csv">licences</a> ·
+<a href="/logs/contract_payments.csv">payments</a> · <a href="/logs/processes.json">processes</a> ·
 <a href="/ckan/api/3/action/package_search">CKAN</a> · <a href="/resource/feedback.json">Socrata</a> ·
-<a href="/files/projects.xlsx">XLSX</a> · <a href="/files/projects.csv">CSV</a> ·
+<a href="/files/projects.xlsx">XLSX</a> · <a href="/files/budget.xlsx">budget</a> ·
+<a href="/files/projects.csv">CSV</a> ·
 <a href="/files/feedback.jsonl">JSON lines</a> ·
 <a href="/apis/catalogue.json">APIs</a> · <a href="/feedback/feedback.jsonl">all feedback</a></p></html>
 """
@@ -38,9 +41,13 @@ class DemoCity:
         self.planted = city.planted
         self.faults: list[Fault] = []
         self._report = GeoReport(city)
+<<<<<<< HEAD
         self._protocols = Protocols(generate_offices(seed, scale))
         self._eservices, self._apis = Eservices(seed, scale), Apis(seed, scale)
         self._opinions = Opinions(seed, scale)
+=======
+        self._protocols = Protocols(generate_offices(seed, scale), ProcessLogs(seed, scale))
+>>>>>>> main
         hall = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -85,8 +92,12 @@ class DemoCity:
     def _answer(self, path: str, query: dict[str, str]) -> Answer:
         if path.startswith(PREFIX):
             return self._report.answer(path, query)
+<<<<<<< HEAD
         found = self._eservices.answer(path, query) or self._apis.answer(path) or self._opinions.answer(path)
         found = found or self._protocols.answer(path, query, self.url)
+=======
+        found = self._protocols.answer(path, query)
+>>>>>>> main
         return found or Answer(200 if path == "/" else 404, "text/html", LANDING.encode())
 
     def __enter__(self) -> Self:

@@ -88,7 +88,8 @@ def _attempt(number: int, dataset: str, row: dict[str, Any]) -> RegisterRow:
 
 
 def _sightings(dataset: Dataset, manifest: Manifest | None) -> Iterator[RegisterRow]:
-    for capture in manifest.captures if manifest else ():
+    """One row for each address; an answer that two tables are read from was seen once."""
+    for capture in {found.source_path: found for found in manifest.captures}.values() if manifest else ():
         yield {
             "dataset": dataset.name,
             "source_path": capture.source_path,

@@ -42,7 +42,12 @@ _FOLDED: dict[int, str | None] = {
     0x0621: None,  # hamza
     ord(ZWNJ): " ",
 }
-_MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
+_MARKS = [*range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06EE)]
+_SEARCHED = {  # all of these at once
+    **dict.fromkeys(_MARKS),
+    **_FOLDED,
+    **{letter: (said or "").translate(_FOLDED) for letter, said in _PROSE.items()},
+}
 _TOKEN = re.compile(r"\w+(?:\.\d+)*")
 
 # Inflections that do not change what a reader looks for: plural, plural with ezafe or possessive, comparative.
@@ -100,7 +105,7 @@ def column_folding() -> Callable[[Iterable[object]], list[str | None]]:
     def kept(part: str) -> str:
         nonlocal spent
         spent += WORD_BYTES + 4 * len(part)
-        return "".join(f"{word} " for word in _kept(_words(part)))
+        return " ".join([*_kept(_words(part)), ""])
 
     def folded(texts: Iterable[object]) -> list[str | None]:
         nonlocal spent
@@ -114,8 +119,7 @@ def column_folding() -> Callable[[Iterable[object]], list[str | None]]:
 
 
 def _words(text: str) -> list[str]:
-    spelled = unicodedata.normalize("NFKC", text).translate(_PROSE).translate(_FOLDED)
-    return _TOKEN.findall(_MARKS.sub("", spelled).casefold())
+    return _TOKEN.findall(unicodedata.normalize("NFKC", text).translate(_SEARCHED).casefold())
 
 
 def _kept(words: list[str]) -> list[str]:
@@ -123,7 +127,7 @@ def _kept(words: list[str]) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    if word in _WHOLE:
+    if word in _WHOLE or not word.endswith(SUFFIXES):
         return word
     for suffix in SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= SHORTEST_STEM:

@@ -23,13 +23,15 @@ OPTIONAL = ("performer", "role", "group", "lifecycle")
 CASE = "case:"
 
 
-def events(body: bytes, columns: Mapping[str, str], naive_zone: str | None = None) -> Iterator[Row]:
+def events(
+    body: bytes, columns: Mapping[str, str], naive_zone: str | None = None, *, timespec: str = "seconds"
+) -> Iterator[Row]:
     """Rows as of `xes.events`, case by case as they first come, numbered by time, then by the order of the file.
 
     `columns` gives the header of case_id, activity and at, and of performer, role, group, lifecycle where there are.
-    Other cells that are not empty are attributes. ParseError in one line, with the line of the file, for a broken or
-    cut file, a header missing or twice, a row of another width, a time that cannot be read, and case attributes that
-    differ within a case.
+    Other cells that are not empty are attributes; `timespec` is of `to_utc`. ParseError in one line, with the line of
+    the file, for a broken or cut file, a header missing or twice, a row of another width, a time that cannot be read,
+    and case attributes that differ within a case.
     """
     if wrong := sorted({*NEEDED} - set(columns)) or sorted(set(columns) - {*NEEDED, *OPTIONAL}):
         raise ParseError(f"columns of the event log: {', '.join(wrong)} missing or unknown; see event_csv.events")
@@ -42,7 +44,8 @@ def events(body: bytes, columns: Mapping[str, str], naive_zone: str | None = Non
         case.append((moment, row))
     for case in cases.values():
         for number, (_, row) in enumerate(sorted(case, key=lambda pair: pair[0]), start=1):
-            yield row | {"event_number": number}
+            at = to_utc(row["at"], naive_zone=naive_zone, timespec=timespec)
+            yield row | {"event_number": number, "at": at}
 
 
 def _records(body: bytes, columns: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -81,7 +84,7 @@ def _row(cells: dict[str, str], columns: Mapping[str, str], naive_zone: str | No
         "activity": mapped["activity"],
         **{name: mapped.get(name) for name in OPTIONAL},
         "lifecycle": mapped.get("lifecycle") or "complete",
-        "at": to_utc(str(mapped["at"]), naive_zone=naive_zone),
+        "at": str(mapped["at"]),
         "attributes": {name: value for name, value in filled.items() if not name.startswith(CASE)},
         "case_attributes": {name.removeprefix(CASE): value for name, value in filled.items() if name.startswith(CASE)},
     }

@@ -30,10 +30,11 @@ def required(record: dict[str, Any], name: str) -> Any:
     return value
 
 
-def to_utc(text: str, *, naive_zone: str | None = None) -> str:
+def to_utc(text: str, *, naive_zone: str | None = None, timespec: str = "seconds") -> str:
     """An ISO 8601 time with an offset as `YYYY-MM-DDTHH:MM:SSZ`; fractions of a second are cut off.
 
-    A time without an offset is read in `naive_zone` (an IANA name) if that is given. ParseError for anything else.
+    `timespec` keeps them (`milliseconds` or `microseconds`, as of `datetime.isoformat`). A time without an offset is
+    read in `naive_zone` (an IANA name) if that is given. ParseError for anything else.
     """
     try:
         moment = datetime.fromisoformat(text.strip())
@@ -44,6 +45,6 @@ def to_utc(text: str, *, naive_zone: str | None = None) -> str:
             raise ParseError(f"{text!r} has no offset from UTC; which zone is it in?")
         moment = moment.replace(tzinfo=ZoneInfo(naive_zone))
     try:
-        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=timespec) + "Z"
     except OverflowError as error:
         raise ParseError(f"{text!r} is out of the calendar") from error

@@ -24,13 +24,15 @@ VALUED = ("string", "date", "int", "float", "boolean", "id")
 HOLDING = ("list", "container")  # these have no value of their own
 
 
-def events(body: bytes, largest: int = LARGEST, *, naive_zone: str | None = None) -> Iterator[Row]:
+def events(
+    body: bytes, largest: int = LARGEST, *, naive_zone: str | None = None, timespec: str = "seconds"
+) -> Iterator[Row]:
     """One row per event, numbered within its case in the order of the log; lifecycle defaults to `complete`.
 
     Values are the text in the log; a nested attribute is named `parent/child`, and a second one of the same key in a
-    list `parent/child[2]`. Times without an offset are read in `naive_zone`. ParseError in one line for what is no such
-    log, decodes to more than `largest` bytes, has a document type, an event outside traces, a case or an attribute
-    twice, or an event without activity or time.
+    list `parent/child[2]`. Times without an offset are read in `naive_zone`; `timespec` is of `to_utc`. ParseError in
+    one line for what is no such log, decodes to more than `largest` bytes, has a document type, an event outside
+    traces, a case or an attribute twice, or an event without activity or time.
     """
     parse = etree.iterparse(
         _decoded(body, largest),
@@ -46,7 +48,7 @@ def events(body: bytes, largest: int = LARGEST, *, naive_zone: str | None = None
         for moment, element in parse:
             _check(moment, element)
             if moment == "end" and _local(element) == "trace":
-                yield from _rows(element, cases, naive_zone)
+                yield from _rows(element, cases, naive_zone, timespec)
                 _forget(element)
     except etree.XMLSyntaxError as error:
         raise ParseError(f"the log is broken or cut XML ({' '.join(str(error).split())}); get it again") from error
@@ -92,7 +94,7 @@ def _check(moment: str, element: Any) -> None:
         raise ParseError(f"the event {name!r} stands outside any trace, so that its case is unknown; leave it out")
 
 
-def _rows(trace: Any, cases: set[str], naive_zone: str | None) -> Iterator[Row]:
+def _rows(trace: Any, cases: set[str], naive_zone: str | None, timespec: str) -> Iterator[Row]:
     of_case = _attributes(trace, f"the trace after {len(cases)} others", besides="event")
     case_id = of_case.pop("concept:name", None)
     if not case_id:
@@ -102,16 +104,16 @@ def _rows(trace: Any, cases: set[str], naive_zone: str | None) -> Iterator[Row]:
     cases.add(case_id)
     for number, event in enumerate(trace.iterchildren("{*}event"), start=1):
         where = f"case {case_id!r}, event {number}"
-        row = _row(_attributes(event, where), where, naive_zone)
+        row = _row(_attributes(event, where), where, naive_zone, timespec)
         yield {"case_id": case_id, "event_number": number, **row, "case_attributes": dict(of_case)}
 
 
-def _row(found: dict[str, str], where: str, naive_zone: str | None) -> Row:
+def _row(found: dict[str, str], where: str, naive_zone: str | None, timespec: str) -> Row:
     for name in ("concept:name", "time:timestamp"):
         if not found.get(name):
             raise ParseError(f"{where} has no {name}; every event needs one")
     try:
-        at = to_utc(found.pop("time:timestamp"), naive_zone=naive_zone)
+        at = to_utc(found.pop("time:timestamp"), naive_zone=naive_zone, timespec=timespec)
     except (ParseError, OverflowError) as error:  # the second: a time at the ends of the calendar
         raise ParseError(f"{where}: {error}") from error
     return {

@@ -9,8 +9,8 @@ from pathlib import Path
 from shahrnama.catalog import Resource
 from shahrnama.issue import Problem, problem
 from shahrnama.package import CAPTURE_ID
-from shahrnama.privacy import findings, may_hold
-from shahrnama.tables import read_rows
+from shahrnama.privacy import findings
+from shahrnama.privacy.columns import suspects
 
 REMEMBERED = 4096  # texts: what offices write by rote comes again and again
 
@@ -18,10 +18,9 @@ REMEMBERED = 4096  # texts: what offices write by rote comes again and again
 def personal(resource: Resource, path: Path) -> Iterator[Problem]:
     """One problem for each kind of personal data in each text cell of the CSV at `path`."""
     texts = [field.name for field in resource.fields if field.type == "string" and field.name != CAPTURE_ID]
-    for number, row in enumerate(read_rows(path), start=2):
-        for name in texts:
-            for kind in _kinds(row[name]) if may_hold(row[name]) else ():
-                yield problem("personal_data", resource.name, name, row=number, what=kind)
+    for number, name, text in suspects(path, texts) if texts else ():
+        for kind in _kinds(text):
+            yield problem("personal_data", resource.name, name, row=number, what=kind)
 
 
 @lru_cache(REMEMBERED)

@@ -19,6 +19,7 @@ from shahrnama.proof import times
 from shahrnama.proof.patterns import anchored, narrow
 
 BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+LONGEST = 2**31  # characters; no cell has as many
 INTEGER = r"\A-?[0-9]{1,18}\z"
 NUMBER = r"\A-?[0-9]{1,15}(?:\.[0-9]{1,15})?\z"
 FAULTS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError, AssertionError)
@@ -106,12 +107,10 @@ def _right(reader: Reader, text: str) -> bool:
 def _string(field: frictionless.Field, cell: pl.Expr, rules: dict[str, Any]) -> pl.Expr:
     if field.format != "default" or not set(rules) <= {"minLength", "maxLength", "pattern"}:
         return pl.lit(value=False)
-    length = cell.str.len_chars()
     found = [pl.lit(value=True)]
-    if "minLength" in rules:
-        found.append(length >= rules["minLength"])
-    if "maxLength" in rules:
-        found.append(length <= rules["maxLength"])
+    if "minLength" in rules or "maxLength" in rules:
+        low, high = rules.get("minLength", 0), rules.get("maxLength", LONGEST)
+        found.append(cell.str.len_chars().is_between(min(max(low, 0), LONGEST), min(max(high, 0), LONGEST)))
     if "pattern" in rules:
         expression = narrow(anchored(rules["pattern"]))
         if expression is None or not _compiles(expression):
@@ -142,10 +141,14 @@ def _integer(field: frictionless.Field, cell: pl.Expr, rules: dict[str, Any]) ->
     bounds = _bounds(field, rules)
     if bounds is None or not all(isinstance(value, int) and abs(value) < 2**62 for value in bounds.values()):
         return pl.lit(value=False)
-    value = cell.cast(pl.Int64, strict=False)
-    compare = {"minimum": value.ge, "maximum": value.le, "exclusiveMinimum": value.gt, "exclusiveMaximum": value.lt}
-    kept = [compare[name](bound) for name, bound in bounds.items()]
-    return pl.all_horizontal(cell.str.contains(INTEGER), value.is_not_null(), *kept)
+    digits = cell.str.contains(INTEGER)
+    lows = [value + name.startswith("exclusive") for name, value in bounds.items() if name.lower().endswith("minimum")]
+    highs = [value - name.startswith("exclusive") for name, value in bounds.items() if name.lower().endswith("maximum")]
+    if not bounds:
+        return digits
+    return digits & cell.cast(pl.Int64, strict=False).is_between(
+        max(lows, default=-(2**63)), min(highs, default=2**63 - 1)
+    )
 
 
 def _number(field: frictionless.Field, cell: pl.Expr, rules: dict[str, Any]) -> pl.Expr:
@@ -155,12 +158,12 @@ def _number(field: frictionless.Field, cell: pl.Expr, rules: dict[str, Any]) -> 
         return pl.lit(value=False)
     if not all(_is_moderate(bound) for bound in bounds.values()):
         return pl.lit(value=False)
-    value = cell.cast(pl.Float64, strict=False)
-    kept = [
-        value > _beyond(bound, math.inf) if name.lower().endswith("minimum") else value < _beyond(bound, -math.inf)
-        for name, bound in bounds.items()
-    ]
-    return pl.all_horizontal(cell.str.contains(NUMBER), value.is_finite(), *kept)
+    lows = [_beyond(bound, math.inf) for name, bound in bounds.items() if name.lower().endswith("minimum")]
+    highs = [_beyond(bound, -math.inf) for name, bound in bounds.items() if name.lower().endswith("maximum")]
+    digits = cell.str.contains(NUMBER)
+    if not bounds:
+        return digits
+    return digits & cell.cast(pl.Float64, strict=False).is_between(max(lows, default=-1e18), min(highs, default=1e18))
 
 
 def _is_moderate(bound: Any) -> bool:

@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,22 +51,23 @@ class Chunk:
 def chunks(path: Path, separator: bytes, size: int = CHUNK_BYTES) -> Iterator[Chunk]:
     """The file in chunks of about `size` bytes; raises UnprovableError where a record is too long or not UTF-8."""
     with path.open("rb") as file:
-        offset = file.tell() if file.read(len(BOM)) == BOM else file.seek(0)
-        rest, wanted = b"", size
-        while True:
-            data, last = _more(file, rest, wanted)
+        offset = len(BOM) if file.read(len(BOM)) == BOM else 0
+        wanted, last = size, False
+        while not last:
+            file.seek(offset)
+            data = file.read(wanted)
+            last = len(data) < wanted
             marks = _Marks.of(data, separator, last=last)
             spans = tuple(_spans(data, separator, marks, last=last))
             stop = spans[-1].stop if spans else 0
             if stop:
                 quotes = marks.quotes[: np.searchsorted(marks.quotes, stop)]
                 yield Chunk(offset, data[:stop], spans, quotes)
-            if last:
-                return
-            offset, rest = offset + stop, data[stop:]
-            wanted = size if stop else 2 * wanted
-            if len(rest) > RECORD_BYTES:
-                raise UnprovableError(f"a record at byte {offset} is longer than {RECORD_BYTES} bytes")
+                offset, wanted = offset + stop, size
+            elif wanted > RECORD_BYTES:
+                raise UnprovableError(f"the record at byte {offset} is longer than {RECORD_BYTES} bytes")
+            else:
+                wanted *= 2
 
 
 def chunk_at(path: Path, separator: bytes, offset: int, length: int) -> Chunk:
@@ -77,11 +77,6 @@ def chunk_at(path: Path, separator: bytes, offset: int, length: int) -> Chunk:
         data = file.read(length)
     marks = _Marks.of(data, separator, last=True)
     return Chunk(offset, data, tuple(_spans(data, separator, marks, last=True)), marks.quotes)
-
-
-def _more(file: IO[bytes], rest: bytes, wanted: int) -> tuple[bytes, bool]:
-    found = file.read(wanted)
-    return (rest + found if rest else found), len(found) < wanted
 
 
 def _spans(data: bytes, separator: bytes, marks: _Marks, *, last: bool) -> Iterator[Span]:

@@ -59,10 +59,14 @@ def replaying(resource: TableResource, table: Table, proof: Proof, lookup: Any) 
         resource._dialect = dialect
 
     def at_row(row: frictionless.Row) -> None:
+        """Frictionless has by now been given whole blocks of the file, up to the one in which the row ends."""
         stats.rows = row.row_number - table.first_row + 1
-        whole = rows.end == proof.bytes and not _ends_line(table.path)
-        while (whole or (stats.bytes or 0) < rows.end) and stream.read1(READ_BYTES):
-            pass
+        if rows.end == proof.bytes and not _ends_line(table.path):
+            at_end()  # it has looked for more, and counted all
+        elif (read := stats.bytes or 0) < rows.end:
+            read += len(stream.read1(READ_BYTES))  # perhaps less: what is left of what was read ahead
+            blocks = -(-max(0, rows.end - read) // READ_BYTES)
+            stats.bytes = min(read + blocks * READ_BYTES, proof.bytes)
 
     def at_end() -> None:
         stats.rows, stats.bytes, stats.md5, stats.sha256 = proof.rows, proof.bytes, proof.md5, proof.sha256

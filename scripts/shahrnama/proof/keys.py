@@ -8,7 +8,7 @@ here. Equal values have equal texts; unequal ones may collide, which only replay
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -146,16 +146,19 @@ def combined(columns: Sequence[Hashes]) -> Hashes:
     return total
 
 
-def repeated(parts: Iterable[Hashes]) -> NDArray[np.bool_]:
-    """Which rows share their hash with another row."""
-    hashes = np.concatenate(list(parts))
-    ordered = np.sort(hashes)
-    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    twice = twice[twice != NOTHING]
-    if not len(twice):
-        return np.zeros(len(hashes), np.bool_)
-    places = np.minimum(np.searchsorted(twice, hashes), len(twice) - 1)
-    return np.asarray(twice[places] == hashes)
+def repeated(parts: Sequence[Hashes]) -> Hashes:
+    """The hashes that are there more than once, in order."""
+    hashes = np.concatenate(parts)
+    hashes.sort()
+    twice: Hashes = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
+    found: Hashes = twice[twice != NOTHING]
+    return found
+
+
+def among(hashes: Hashes, wanted: Hashes) -> NDArray[np.bool_]:
+    """Which of the hashes are among the wanted ones, which are in order."""
+    places = np.minimum(np.searchsorted(wanted, hashes), len(wanted) - 1)
+    return np.asarray(wanted[places] == hashes)
 
 
 def _filled(series: pl.Series) -> Hashes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_
 
 import numpy as np
@@ -30,6 +30,18 @@ class Plan:
     demands: tuple[tuple[int, Callable[[pl.Expr], pl.Expr]], ...] = ()
     known: dict[tuple[int, str], bool] = field(default_factory=dict, compare=False)
     lock: threading.Lock = field(default_factory=threading.Lock, compare=False)
+
+    @cached_property
+    def whole_row(self) -> pl.Expr:
+        """What is asked of a row as a whole."""
+        return _whole_row(self)
+
+    @cached_property
+    def proof(self) -> pl.Expr:
+        """True where every cell, every foreign key and the row as a whole are surely right."""
+        cells = [column.proved for column in self.table.columns]
+        keys = [_referred(reference, self.table.columns) for reference in self.references]
+        return pl.all_horizontal(*cells, *keys, self.whole_row)
 
 
 @dataclass(frozen=True)
@@ -60,19 +72,19 @@ def look(plan: Plan, chunk: Chunk) -> Look:
 
 
 def _doubted(plan: Plan, frame: pl.DataFrame) -> Mask:
-    columns = plan.table.columns
-    proofs = {f"cell {index}": column.proved for index, column in enumerate(columns)}
-    for index, reference in enumerate(plan.references):
-        proofs[f"key {index}"] = _referred(reference, columns)
-    whole = _whole_row(plan)
-    # an expression of literals alone has one row; with_columns stretches it
-    found = frame.with_columns(**proofs, row=whole).select(*proofs, "row")
-    doubted = ~_mask(found["row"])
-    for index, column in enumerate(columns):
-        doubted |= _still_doubted(plan, index, column, frame, ~_mask(found[f"cell {index}"]))
-    for index, reference in enumerate(plan.references):
-        doubted |= _unknown(plan, reference, frame, ~_mask(found[f"key {index}"]))
-    return doubted
+    proved = _mask(frame.with_columns(proved=plan.proof)["proved"])  # a proof of literals alone is stretched
+    if proved.all():
+        return ~proved
+    doubtful = frame.filter(pl.Series(~proved))
+    doubted = ~_mask(doubtful.with_columns(proved=plan.whole_row)["proved"])
+    for index, column in enumerate(plan.table.columns):
+        unproved = ~_mask(doubtful.with_columns(proved=column.proved)["proved"])
+        doubted |= _still_doubted(plan, index, column, doubtful, unproved)
+    for reference in plan.references:
+        unproved = ~_mask(doubtful.with_columns(proved=_referred(reference, plan.table.columns))["proved"])
+        doubted |= _unknown(plan, reference, doubtful, unproved)
+    proved[~proved] = ~doubted
+    return ~proved
 
 
 def _whole_row(plan: Plan) -> pl.Expr:

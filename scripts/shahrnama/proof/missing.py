@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from shahrnama.proof.cut import CHUNK_BYTES, chunks
-from shahrnama.proof.errors import ProofError
+from shahrnama.proof.errors import ProofError, UnprovableError
 from shahrnama.proof.lookup import joined
 from shahrnama.proof.records import cells, split
 
@@ -32,7 +32,7 @@ def missing_keys(
     Raises ProofError where a field is not in a header, or a file is not UTF-8.
     """
     known = _distinct(reference, reference_fields, chunk_bytes)
-    for first, keys in _keys(table, fields, chunk_bytes):
+    for first, keys in _named(table, _keys(table, fields, chunk_bytes)):
         empty = pl.all_horizontal(pl.all().eq(""))
         unknown = keys.select(~empty & ~joined(keys.columns).is_in(known.implode())).to_series()
         places = np.flatnonzero(unknown.to_numpy()).tolist()
@@ -42,11 +42,19 @@ def missing_keys(
 
 def _distinct(path: Path, fields: Sequence[str], size: int) -> pl.Series:
     parts: list[pl.DataFrame] = []
-    for _, keys in _keys(path, fields, size):
+    for _, keys in _named(path, _keys(path, fields, size)):
         parts.append(keys.select(joined(keys.columns).alias("key")).unique())
         if len(parts) > 16:  # so that repeated keys do not pile up
             parts = [pl.concat(parts).unique()]
     return pl.concat(parts).unique().to_series() if parts else pl.Series(dtype=pl.String)
+
+
+def _named(path: Path, keys: Iterator[tuple[int, pl.DataFrame]]) -> Iterator[tuple[int, pl.DataFrame]]:
+    """The same keys; an error says which file it is about."""
+    try:
+        yield from keys
+    except (UnprovableError, UnicodeDecodeError) as error:
+        raise ProofError(f"{path} cannot be read: {error}; write it as CSV in UTF-8") from error
 
 
 def _keys(path: Path, fields: Sequence[str], size: int) -> Iterator[tuple[int, pl.DataFrame]]:

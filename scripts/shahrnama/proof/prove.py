@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from shahrnama.proof.cut import CHUNK_BYTES, Mask, chunk_at, chunks
-from shahrnama.proof.keys import NOTHING, repeated
+from shahrnama.proof.keys import NOTHING, among, repeated
 from shahrnama.proof.look import Look, Plan, look
 from shahrnama.proof.records import bounds_of, cells
 from shahrnama.proof.table import Table
@@ -89,10 +89,9 @@ def _forget_header(found: Look, rows: int) -> None:
 def _doubt_repeated(looks: list[Look]) -> None:
     """Doubt every row whose key another row has too: Frictionless' message names the earlier one."""
     for keys in zip(*(found.hashes for found in looks), strict=True):
-        mask, at = repeated(keys), 0
-        for found in looks if mask.any() else ():
-            found.doubted[:] |= mask[at : at + len(found.doubted)]
-            at += len(found.doubted)
+        twice = repeated(keys)
+        for found, hashes in zip(looks, keys, strict=True) if len(twice) else ():
+            found.doubted[:] |= among(hashes, twice)
 
 
 def _bits(mask: Mask) -> bytes:
@@ -101,7 +100,7 @@ def _bits(mask: Mask) -> bytes:
 
 def _ordered(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """The results in order, with a few at work at a time, so that memory does not grow with the file."""
-    threads = len(os.sched_getaffinity(0))
+    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future[R]] = deque()
         for item in items:

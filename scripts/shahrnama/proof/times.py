@@ -95,7 +95,7 @@ def _texts(field: frictionless.Field, shape: Shape, bounds: dict[str, Any]) -> d
 
 
 def _comparable(value: Any, *, in_utc: bool) -> bool:
-    """Whether a bound is of the kind that the form's texts are read as; Frictionless fails where the kinds are mixed."""
+    """Whether a bound is of the kind that the form's texts are read as; Frictionless fails where kinds are mixed."""
     if not isinstance(value, dt.datetime) or value.microsecond:
         return False
     return value.utcoffset() == (dt.timedelta(0) if in_utc else None)

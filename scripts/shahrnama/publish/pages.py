@@ -31,7 +31,9 @@ def home(site: Site, language: Language, lead: str) -> str:
         lines.append(f"\n## {words['findings']}\n")
     lines.append('<div class="figures">')
     for package, item in charted:
-        lines.append(_figure(item, language, f'<a href="datasets/{package["name"]}/#{item.name}">{words["more"]}</a>'))
+        kind = words["demo_word" if package["is_demo"] else "real_word"]
+        link = f'<a href="datasets/{package["name"]}/#{item.name}">{words["more"]}</a>'
+        lines.append(_figure(item, language, f'<p class="kind"><em>{kind}</em> {link}</p>'))
     lines.append("</div>\n")
     return "\n".join(lines)
 
@@ -162,9 +164,10 @@ def _figure(item: Chart, language: Language, after: str = "") -> str:
 def _resource(site: Site, package: dict[str, Any], resource: dict[str, Any], language: Language) -> list[str]:
     words, fields = WORDS[language], resource["schema"]["fields"]
     english = "?_lang=en" if language == "en" else ""
+    looked_at = _of_language(fields, language)
     first = list(islice(table_rows(site.tables(package)[resource["name"]]), FIRST_ROWS))
-    header = "".join(f"<th>{escape(text(field, 'title', language))}</th>" for field in fields)
-    shown = "".join(f"<tr>{_cells(row, fields, language)}</tr>" for row in first)
+    header = "".join(f"<th>{escape(text(field, 'title', language))}</th>" for field in looked_at)
+    shown = "".join(f"<tr>{_cells(row, looked_at, language)}</tr>" for row in first)
     dictionary = [
         (
             f"**{plain(text(field, 'title', language))}** `{field['name']}` {TYPES[language][field['type']]}",
@@ -174,7 +177,7 @@ def _resource(site: Site, package: dict[str, Any], resource: dict[str, Any], lan
     ]
     return [
         f"## {plain(text(resource, 'title', language))}\n",
-        f"{plain(text(resource, 'description', language))} `{resource['name']}`, "
+        f"{plain(text(resource, 'description', language))} `{resource['name']}`{words['comma']}"
         f"{number(resource['row_count'], language)} {words['rows']}.\n",
         f'<a class="button" href="{DATABASE}{resource["name"]}{english}">{words["query"]}</a>\n',
         f"### {words['first_rows']}\n",
@@ -187,7 +190,24 @@ def _resource(site: Site, package: dict[str, Any], resource: dict[str, Any], lan
 
 
 def _cells(row: dict[str, str], fields: list[dict[str, Any]], language: Language) -> str:
-    return "".join(f"<td>{cell(row[field['name']], field['type'], language)}</td>" for field in fields)
+    return "".join(f"<td>{_cell(row[field['name']], field, language)}</td>" for field in fields)
+
+
+def _cell(value: str, field: dict[str, Any], language: Language) -> str:
+    """A cell for people: a code by its name, else by its type."""
+    labels = field.get("labels_en" if language == "en" else "labels") or {}
+    return escape(labels[value]) if value in labels else cell(value, field["type"], language)
+
+
+def _of_language(fields: list[dict[str, Any]], language: Language) -> list[dict[str, Any]]:
+    """The columns that a reader of one language looks at: of a pair in both languages, the one in his."""
+    twin, other = ("_fa", "_en") if language == "fa" else ("_en", "_fa")
+    names = {field["name"] for field in fields}
+    return [
+        field
+        for field in fields
+        if not (field["name"].endswith(other) and field["name"].removesuffix(other) + twin in names)
+    ]
 
 
 def _downloads(site: Site, package: dict[str, Any], language: Language) -> list[str]:

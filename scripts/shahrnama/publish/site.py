@@ -69,9 +69,12 @@ class Site:
         return text(table, "title", language), fields.get(field, field) if field else None
 
     def labels(self, package: dict[str, Any], language: Language) -> dict[str, dict[str, str]]:
-        """Names of the values of each foreign key column: the other table's label column, its `_en` twin in English."""
+        """Names of the values of columns: of codes their labels, of foreign keys the other table's label column."""
         found: dict[str, dict[str, str]] = {}
         for resource in package["resources"]:
+            for field in resource["schema"]["fields"]:
+                if "labels" in field:
+                    found[field["name"]] = field["labels_en" if language == "en" else "labels"]
             inside = resource["schema"].get("foreignKeys") or []
             for key in [*inside, *(resource.get("crossPackageForeignKeys") or [])]:
                 if len(key["fields"]) == 1:
