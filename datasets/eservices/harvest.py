@@ -1,4 +1,4 @@
-"""Electronic services from a CKAN catalogue: offices, services (datasets of type `eservice`), and use from the DataStore.
+"""Electronic services from a CKAN catalogue: offices, services (datasets of type `eservice`), use from the DataStore.
 
 CKAN has no field for the level of a service or for its steps: they stand in `extras`, as text, with digits in either
 script. Months are Jalali, as `1405/08`.

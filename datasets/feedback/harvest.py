@@ -34,7 +34,7 @@ Opinion = tuple[str, str, int, str]  # service, Jalali month, district, tone
 
 
 def fetch(source: Source) -> None:
-    """The one file, asked once and counted for each table: an address with `#` names the table that it was taken for."""
+    """The one file, asked once and counted for each table: what follows `#` is the table that it was taken for."""
     first, *others = TABLES
     body = source.get(first, FILE, check=lambda body: next(documents(body)))
     for resource in others:
@@ -86,7 +86,7 @@ def _hidden(
 
 
 def _opinions(body: bytes) -> Iterator[Opinion]:
-    """Service, month, district (0 where none is said) and tone of each opinion; ParseError for a score beyond 1 to 5."""
+    """Service, month, district (0 where none is said) and tone of each opinion; ParseError for any other score."""
     for record in documents(body):
         moment, score = to_utc(required(record, "created_at")), required(record, "score")
         if score not in TONES:

@@ -1,7 +1,7 @@
 """Open APIs from the city's register, two JSON lists: the APIs themselves, and the programs that call them.
 
-What nobody entered in the register is null and stays empty here: unknown is not the same as no. The register names every
-program; only names that their makers published are read, the others are counted by kind.
+What nobody entered in the register is null and stays empty here: unknown is not the same as no. The register names
+every program; only names that their makers published are read, the others are counted by kind.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def open_apis(body: bytes) -> Iterator[Row]:
 
 
 def api_clients(body: bytes) -> Iterator[Row]:
-    """One row for each program of a published name, and for each API and kind one row that counts the other programs."""
+    """One row for each program of a published name, and one for each API and kind that counts the other programs."""
     hidden: Counter[tuple[str, str]] = Counter()
     for record in loads(body):
         api, kind, client = (str(required(record, name)) for name in ("api", "kind", "client"))

@@ -12,20 +12,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from democity.answer import Answer, as_json
+from democity.planting import BUYERS, persian
 
 Record = dict[str, Any]
 
 ACTION = "/ckan/api/3/action/"
-OFFICES = {
-    "B-01": "معاونت فنی و عمرانی",
-    "B-02": "معاونت خدمات شهری",
-    "B-03": "ادارهٔ فضای سبز",
-    "B-04": "معاونت حمل‌ونقل و ترافیک",
-    "B-05": "معاونت فرهنگی و اجتماعی",
-    "B-06": "معاونت شهرسازی و معماری",
-    "B-07": "سازمان آتش‌نشانی",
-    "B-08": "سازمان فناوری اطلاعات",
-}
 NAMES = {
     "B-04": (
         "مجوز تردد در محدودهٔ طرح",
@@ -42,6 +33,7 @@ NAMES = {
     "B-07": ("تأییدیهٔ ایمنی ساختمان", "آموزش ایمنی محله", "گزارش حریق برای بیمه"),
     "B-08": ("حساب شهروندی", "گواهی امضای الکترونیک", "صندوق نامه‌های شهروند", "پیگیری درخواست"),
 }
+OFFICES = {code: BUYERS[code] for code in sorted(NAMES)}
 LEVELS = ("information", "form", "transaction", "electronic")
 ODDS = {  # of the levels, by office
     "B-01": (3, 4, 3, 1), "B-02": (1, 2, 4, 4), "B-03": (3, 3, 2, 2), "B-04": (1, 2, 3, 5), "B-05": (2, 2, 2, 4),
@@ -96,7 +88,7 @@ def _services(rng: random.Random, scale: float) -> Iterator[Record]:
     for at in range(max(len(named), round(len(named) * scale))):
         office, name = named[at % len(named)]
         district = at // len(named)
-        yield _service(rng, at + 1, office, f"{name}، حوزهٔ {_persian(str(district))}" if district else name)
+        yield _service(rng, at + 1, office, f"{name}، حوزهٔ {persian(str(district))}" if district else name)
 
 
 def _service(rng: random.Random, number: int, office: str, name: str) -> Record:
@@ -148,7 +140,7 @@ def _uses(rng: random.Random, service: Record) -> Iterator[Record]:
         yield {
             "_id": (number - 1) * len(MONTHS) + at + 1,
             "service": service["id"],
-            "month": _persian(month) if rng.random() < 0.3 else month,
+            "month": persian(month) if rng.random() < 0.3 else month,
             "online": str(online),
             "in_person": _digits(rng, cases - online),
         }
@@ -160,8 +152,4 @@ def _typed(rng: random.Random, name: str) -> str:
 
 
 def _digits(rng: random.Random, value: int) -> str:
-    return _persian(str(value)) if rng.random() < 0.25 else str(value)
-
-
-def _persian(text: str) -> str:
-    return text.translate({48 + value: 0x06F0 + value for value in range(10)})
+    return persian(str(value)) if rng.random() < 0.25 else str(value)

@@ -8,48 +8,19 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-<<<<<<< HEAD
-from datetime import date, datetime, timedelta
-from itertools import islice
-=======
 from datetime import date, timedelta
->>>>>>> main
+from itertools import islice
 from typing import Any
 
 from democity.budget import budget_sheet
 from democity.generator import CLOCK
-<<<<<<< HEAD
 from democity.opinions import opinions
+from democity.procurement import generate_procurement
 from democity.vocabulary import PLACES, STREETS
 
 Record = dict[str, Any]
 
-CASES, PROCESSES, PROJECTS, FEEDBACK = 400, 150, 80, 600  # at scale 1; of the opinions, the first
-BOTTLENECK = "استعلام آتش‌نشانی"
-SLOW_DISTRICT = 12
-STEPS = (  # activity, office, usual days
-    ("ثبت درخواست", "دفتر خدمات الکترونیک", 0.1),
-    ("بررسی مدارک", "دفتر خدمات الکترونیک", 2.0),
-    ("بازدید کارشناس", "شهرسازی منطقه", 5.0),
-    (BOTTLENECK, "سازمان آتش‌نشانی", 14.0),
-    ("محاسبهٔ عوارض", "درآمد منطقه", 3.0),
-    ("پرداخت عوارض", "متقاضی", 6.0),
-    ("کنترل نقشه", "شهرسازی منطقه", 7.0),
-    ("صدور پروانه", "شهرسازی منطقه", 1.0),
-)
-BACK, BACK_SHARE = "رفع نقص مدارک", 0.2
-THRESHOLD_IRR = 4_500_000_000  # of the fictional city's small purchases
-SPLIT_SUPPLIER, SPLIT_PIECES = "S-0007", 6
-BUYERS = ("معاونت فنی و عمرانی", "معاونت خدمات شهری", "ادارهٔ فضای سبز")
-WORKS = ("خرید نهال", "تعمیر آسفالت", "اجارهٔ ماشین‌آلات", "خرید رایانه", "نصب نیمکت", "چاپ بنر")
-=======
-from democity.procurement import generate_procurement
-from democity.vocabulary import PLACES, SERVICES, STREETS
-
-Record = dict[str, Any]
-
-PROJECTS, FEEDBACK = 80, 600  # at scale 1
->>>>>>> main
+PROJECTS, FEEDBACK = 80, 600  # at scale 1; of the opinions, the first
 
 
 @dataclass(frozen=True)
@@ -72,12 +43,8 @@ def generate_offices(seed: int = 1404, scale: float = 1.0) -> Offices:
     return Offices(
         generate_procurement(seed, scale),
         tuple(_project(rng, number) for number in many(PROJECTS)),
-<<<<<<< HEAD
         tuple(islice(opinions(seed, scale), max(1, round(FEEDBACK * scale)))),
-=======
-        tuple(_feedback(rng, number) for number in many(FEEDBACK)),
         budget_sheet(seed, scale),
->>>>>>> main
     )
 
 

@@ -41,13 +41,9 @@ class DemoCity:
         self.planted = city.planted
         self.faults: list[Fault] = []
         self._report = GeoReport(city)
-<<<<<<< HEAD
-        self._protocols = Protocols(generate_offices(seed, scale))
+        self._protocols = Protocols(generate_offices(seed, scale), ProcessLogs(seed, scale))
         self._eservices, self._apis = Eservices(seed, scale), Apis(seed, scale)
         self._opinions = Opinions(seed, scale)
-=======
-        self._protocols = Protocols(generate_offices(seed, scale), ProcessLogs(seed, scale))
->>>>>>> main
         hall = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -92,12 +88,8 @@ class DemoCity:
     def _answer(self, path: str, query: dict[str, str]) -> Answer:
         if path.startswith(PREFIX):
             return self._report.answer(path, query)
-<<<<<<< HEAD
         found = self._eservices.answer(path, query) or self._apis.answer(path) or self._opinions.answer(path)
-        found = found or self._protocols.answer(path, query, self.url)
-=======
-        found = self._protocols.answer(path, query)
->>>>>>> main
+        found = found or self._protocols.answer(path, query)
         return found or Answer(200 if path == "/" else 404, "text/html", LANDING.encode())
 
     def __enter__(self) -> Self:
