@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from shahrnama.client import Source
 from shahrnama.errors import ParseError
 from shahrnama.formats.strict import exhaust, required, to_utc
 from shahrnama.formats.strict_json import documents
-from shahrnama.persian import ascii_digits, gregorian, jalali
+from shahrnama.persian import ascii_digits, gregorian, jalali, local_date
 from shahrnama.suppress import suppress
 
 FILE = "feedback.jsonl"
@@ -91,9 +93,16 @@ def _opinions(body: bytes) -> Iterator[Opinion]:
         moment, score = to_utc(required(record, "created_at")), required(record, "score")
         if score not in TONES:
             raise ParseError(f"a score is {score!r}, not one of 1 to 5")
+        month = _jalali_month(local_date(moment))
         district = int(ascii_digits(str(record.pop("district", None) or 0)))
-        yield ascii_digits(str(required(record, "service_code"))), jalali(moment)[:7], district, TONES[score]
+        yield ascii_digits(str(required(record, "service_code"))), month, district, TONES[score]
         exhaust(record, ignore=IGNORED)
+
+
+@cache
+def _jalali_month(day: date) -> str:
+    """As 1405-08; there are few days and many opinions."""
+    return jalali(day.isoformat())[:7]
 
 
 def _counts(tones: Counter[str]) -> Row:

@@ -39,6 +39,7 @@ ODDS = {  # of the levels, by office
     "B-01": (3, 4, 3, 1), "B-02": (1, 2, 4, 4), "B-03": (3, 3, 2, 2), "B-04": (1, 2, 3, 5), "B-05": (2, 2, 2, 4),
     "B-06": (3, 4, 4, 0), "B-07": (3, 3, 2, 2), "B-08": (0, 0, 0, 1),
 }  # fmt: skip
+WHOLLY_ELECTRONIC = "B-08"
 CONTRADICTED = (3, 11, 14)  # numbers of services: called electronic, with a visit
 NEVER_USED = (7, 21)
 MOVED_ONLINE = 1
@@ -93,6 +94,8 @@ def _services(rng: random.Random, scale: float) -> Iterator[Record]:
 
 def _service(rng: random.Random, number: int, office: str, name: str) -> Record:
     level, steps = rng.choices(LEVELS, ODDS[office])[0], rng.randrange(3, 9)
+    if name == NAMES[office][0] and office != WHOLLY_ELECTRONIC:  # no other office is so in all of its services
+        level = min(level, "transaction", key=LEVELS.index)
     if number in CONTRADICTED:
         level = "electronic"
     elif number in NEVER_USED or number == MOVED_ONLINE:
