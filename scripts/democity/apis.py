@@ -13,6 +13,7 @@ from typing import Any
 
 from democity.answer import Answer
 from democity.eservices import OFFICES
+from democity.planting import persian
 
 Record = dict[str, Any]
 
@@ -69,7 +70,7 @@ def _catalogue(rng: random.Random, scale: float) -> Iterator[Record]:
     for number, (name, facts) in enumerate(PLANTED, start=1):
         yield _api(rng, number, name, facts)
     for at in range(max(1, round(REST_AT_SCALE_1 * scale))):
-        again = f" ({at // len(TOPICS) + 1})" if at >= len(TOPICS) else ""
+        again = f" ({persian(str(at // len(TOPICS) + 1))})" if at >= len(TOPICS) else ""
         yield _api(rng, len(PLANTED) + at + 1, TOPICS[at % len(TOPICS)] + again, _facts(rng))
 
 
