@@ -22,6 +22,7 @@ from shahrnama.errors import DatasetError
 
 Row = dict[str, Any]
 DESCRIPTOR = "datapackage.yaml"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's reads a descriptor ten times faster
 
 
 @dataclass(frozen=True)
@@ -300,7 +301,7 @@ def read(folder: Path) -> Dataset:
     """One dataset from its folder; DatasetError if the descriptor is missing, broken or misnamed."""
     path = folder / DESCRIPTOR
     try:
-        descriptor = yaml.safe_load(path.read_text(encoding="utf-8"))
+        descriptor = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 a safe loader
     except (OSError, yaml.YAMLError) as error:
         raise DatasetError(f"{folder.name}: {path} cannot be read: {' '.join(str(error).split())}") from error
     if not isinstance(descriptor, dict) or not descriptor.get("resources"):

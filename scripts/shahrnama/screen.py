@@ -16,6 +16,7 @@ import re
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
@@ -23,14 +24,15 @@ from urllib.parse import unquote
 
 from shahrnama.atomic import read_json
 from shahrnama.catalog import House
-from shahrnama.identifiers import Known, may_hold, normal, places
+from shahrnama.identifiers import Known, normal, places
 from shahrnama.inside_database import database_pieces, is_database, known_in_database
 from shahrnama.pieces import END, WIDE, Piece, pieces, runs
-from shahrnama.privacy import findings
+from shahrnama.privacy import findings, may_hold
 
 MOST = 100  # of one file: a broken column would name every row
 CHUNK_BYTES = 4_000_000
 OVERLAP_BYTES = 512  # longer than any identifier, however spaced
+REMEMBERED = 100_000  # texts, each published in several forms
 KNOWN = "known"  # kind of what `recognise` finds
 HASH = re.compile(
     r"(?<![0-9A-Za-z])(?=[0-9]*[a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{16})(?![0-9A-Za-z])"
@@ -120,11 +122,16 @@ def _text_columns(house: House) -> dict[str, frozenset[str]]:
 
 def _personal(found: Iterable[Piece], public: frozenset[str]) -> Iterator[tuple[str, str]]:
     for place, text in found:
-        if not may_hold(text):
-            continue
-        bare = HASH.sub("#", text)
-        kinds = {item.kind for item in findings(bare) if normal(bare[item.start : item.end]) not in public}
-        yield from ((place, kind) for kind in sorted(kinds))
+        yield from ((place, kind) for kind in _kinds(text, public))
+
+
+@lru_cache(REMEMBERED)
+def _kinds(text: str, public: frozenset[str]) -> tuple[str, ...]:
+    """Kinds of personal data in a text, remembered: the same cell comes as CSV, for Excel, archived, in a database."""
+    bare = HASH.sub("#", text)
+    if not may_hold(bare):
+        return ()
+    return tuple(sorted({item.kind for item in findings(bare) if normal(bare[item.start : item.end]) not in public}))
 
 
 def _pieces(path: Path, texts: dict[str, frozenset[str]]) -> Iterator[Piece]:

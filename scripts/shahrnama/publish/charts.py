@@ -10,6 +10,7 @@ import csv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ class Chart:
     pairs: tuple[Pair, ...]
     language: Language
 
-    @property
+    @cached_property
     def svg(self) -> str:
         """Inline SVG, scaling with its place, named and described for screen readers."""
         drawn = vl_convert.vegalite_to_svg(_specification(self), vl_version=VEGA_LITE)

@@ -82,9 +82,17 @@ class Site:
         return found
 
     def charts(self, package: dict[str, Any], language: Language) -> list[Chart]:
-        """The charts that a descriptor asks for."""
-        tables, labels = self.tables(package), self.labels(package, language)
-        return [chart(item, package, tables, labels, language) for item in package.get("charts") or ()]
+        """The charts that a descriptor asks for; each is drawn once for all pages that show it."""
+        place = (package["name"], language)
+        if place not in self._drawn:
+            tables, labels = self.tables(package), self.labels(package, language)
+            found = package.get("charts") or ()
+            self._drawn[place] = [chart(item, package, tables, labels, language) for item in found]
+        return self._drawn[place]
+
+    @cached_property
+    def _drawn(self) -> dict[tuple[str, Language], list[Chart]]:
+        return {}
 
     def owner(self, package: dict[str, Any], language: Language) -> str:
         """Name of the publisher, where a published table with a label has its identifier."""
