@@ -339,8 +339,11 @@ def test_files_of_frictionless_and_others_are_judged_as_written_down(monkeypatch
 DISTRICTS = b"code,name\n" + "".join(f"{code},منطقه {code}\n" for code in range(1, 23)).encode()
 
 
-def _keyed(body: bytes, districts: bytes = DISTRICTS, kind: str = "integer", **more: Any) -> dict[str, Any]:
-    key = {"fields": ["district"], "reference": {"resource": "districts", "fields": ["code"]}}
+def _keyed(
+    body: bytes, districts: bytes = DISTRICTS, kind: str = "integer", fields: str = "district>code", **more: Any
+) -> dict[str, Any]:
+    ours, theirs = (part.split() for part in fields.split(">"))
+    key = {"fields": ours, "reference": {"resource": "districts", "fields": theirs}}
     schema = {"fields": [field("id", "integer"), field("district", kind, **more)], "foreignKeys": [key]}
     other = {"fields": [field("code", "integer"), field("name", "string")]}
     return {"requests": ({**EXPLICIT, "schema": schema}, body), "districts": ({**EXPLICIT, "schema": other}, districts)}
@@ -361,6 +364,10 @@ KEYED: dict[str, dict[str, Any]] = {
     "reference-without-the-field": _keyed(b"id,district\n1,1\n2,\n", b"name\na\n"),
     "reference-of-another-encoding": _keyed(b"id,district\n1,1\n", b"code,name\n1,\xff\xfe\n"),
     "empty-reference": _keyed(b"id,district\n1,1\n", b""),
+    "fields-twice": _keyed(b"id,district\n1,1\n2,99\n", fields="district district>code code"),
+    "no-fields": _keyed(b"id,district\n1,1\n", fields=">"),
+    "more-fields": _keyed(b"id,district\n1,1\n", fields="id district>code"),
+    "field-of-another-name": _keyed(b"id,district\n1,1\n", fields="other>code"),
     "semicolons": _keyed(b"id,district\n1,1\n", b"code;name\n1;a\n"),
     "no-resource": {"requests": _keyed(b"id,district\n1,1\n")["requests"]},
 }

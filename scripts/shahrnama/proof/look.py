@@ -18,7 +18,7 @@ from shahrnama.proof.lookup import Reference, joined
 from shahrnama.proof.records import Records, cells, split
 from shahrnama.proof.table import Table
 
-MOST_REMEMBERED = 100_000  # texts of all columns that Frictionless was asked about
+MOST_REMEMBERED = 20_000  # texts of all columns that Frictionless was asked about; a few MB
 
 
 @dataclass(frozen=True)
