@@ -3,7 +3,7 @@
     .venv/bin/python bench/validate.py [--rows 1000000] [--errors 1000] [--repeat 1] [--large 5000000] [--folder DIR]
 
 Prints seconds, peak memory and the ratio: for valid data, for the same data with mixed errors (in the cells, ragged
-rows, duplicates, stray quotes), and, with --large, ours alone on more rows, to show whether memory grows. Both import
+and blank rows, duplicates), and, with --large, ours alone on more rows, to show whether memory grows. Both import
 what they need within the time that is taken, and both print their verdict, which must be the same.
 """
 
@@ -127,7 +127,7 @@ def rows(count: int, seed: int) -> Iterator[list[str]]:
 
 
 def spoil(row: list[str], draw: random.Random) -> list[str]:
-    """One mixed error: out of range, wrong type, lax form that is right, ragged, duplicate, blank or a stray quote."""
+    """One mixed error: out of range, of the wrong type, ragged, repeated, blank; or a lax form that is right."""
     choices = [
         [*row[:8], "99.5", *row[9:]],
         [*row[:10], "۶", *row[11:]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from proof_oracle import assert_same, comparable, errors_of, package, stock
 from proof_tables import EXPLICIT, field
 from shahrnama.proof import ProofError, Rule, SlowPatternError, missing_keys, validate
 from shahrnama.proof.patterns import anchored, is_linear, narrow
+from shahrnama.proof.times import shapes
 
 ROOT = Path(__file__).parents[1]
 TABULAR = ROOT.parent / "shared" / "data" / "tabular"
@@ -337,8 +339,11 @@ def test_files_of_frictionless_and_others_are_judged_as_written_down(monkeypatch
 DISTRICTS = b"code,name\n" + "".join(f"{code},منطقه {code}\n" for code in range(1, 23)).encode()
 
 
-def _keyed(body: bytes, districts: bytes = DISTRICTS, kind: str = "integer", **more: Any) -> dict[str, Any]:
-    key = {"fields": ["district"], "reference": {"resource": "districts", "fields": ["code"]}}
+def _keyed(
+    body: bytes, districts: bytes = DISTRICTS, kind: str = "integer", fields: str = "district>code", **more: Any
+) -> dict[str, Any]:
+    ours, theirs = (part.split() for part in fields.split(">"))
+    key = {"fields": ours, "reference": {"resource": "districts", "fields": theirs}}
     schema = {"fields": [field("id", "integer"), field("district", kind, **more)], "foreignKeys": [key]}
     other = {"fields": [field("code", "integer"), field("name", "string")]}
     return {"requests": ({**EXPLICIT, "schema": schema}, body), "districts": ({**EXPLICIT, "schema": other}, districts)}
@@ -359,6 +364,10 @@ KEYED: dict[str, dict[str, Any]] = {
     "reference-without-the-field": _keyed(b"id,district\n1,1\n2,\n", b"name\na\n"),
     "reference-of-another-encoding": _keyed(b"id,district\n1,1\n", b"code,name\n1,\xff\xfe\n"),
     "empty-reference": _keyed(b"id,district\n1,1\n", b""),
+    "fields-twice": _keyed(b"id,district\n1,1\n2,99\n", fields="district district>code code"),
+    "no-fields": _keyed(b"id,district\n1,1\n", fields=">"),
+    "more-fields": _keyed(b"id,district\n1,1\n", fields="id district>code"),
+    "field-of-another-name": _keyed(b"id,district\n1,1\n", fields="other>code"),
     "semicolons": _keyed(b"id,district\n1,1\n", b"code;name\n1;a\n"),
     "no-resource": {"requests": _keyed(b"id,district\n1,1\n")["requests"]},
 }
@@ -616,3 +625,25 @@ def test_the_proof_needs_nothing_else_of_shahrnama() -> None:
         [sys.executable, "-c", code], cwd=ROOT / "scripts", capture_output=True, text=True, check=True
     )
     assert all(name.startswith("shahrnama.proof") for name in done.stdout.split())
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%d/%m/%Y", "%Y%m%d", "%m %d %Y", "%Y-%d"])
+def test_dates_that_are_proved_are_dates(form: str) -> None:
+    shape = shapes(frictionless.fields.DateField(name="v", format=form))[0]
+    texts = [
+        form.replace("%Y", f"{year:04}").replace("%m", f"{month:02}").replace("%d", f"{day:02}")
+        for year in (0, 999, 1000, 1200, 1403, 1900, 1904, 2000, 2023, 2024, 2100, 2400, 9999)
+        for month in range(14)
+        for day in range(33)
+    ]
+    proved = pl.Series(texts).str.contains(shape.expression).to_list()
+    wrong = []
+    for text, right in zip(texts, proved, strict=True):
+        try:
+            same = dt.datetime.strptime(text, form).strftime(form) == text
+        except ValueError:
+            same = False
+        if right and not same:
+            wrong.append(text)
+    assert not wrong
+    assert any(proved)

@@ -66,6 +66,8 @@ def references(resource: TableResource, size: int = CHUNK_BYTES) -> tuple[Lookup
     origins: dict[tuple[str, Values], Any] = {}
     for key in resource.schema.foreign_keys:
         name, names = key["reference"]["resource"], tuple(key["reference"]["fields"])
+        if not all(fields and len(set(fields)) == len(fields) for fields in (names, key["fields"])):
+            raise UnprovableError("a foreign key has no fields, or one twice")
         lookup.setdefault(name, {})
         if names in lookup[name]:
             continue

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from shahrnama.proof.cut import CHUNK_BYTES, Mask, chunk_at, chunks
+from shahrnama.proof.cut import CHUNK_BYTES, Mask, Positions, chunk_at, chunks
 from shahrnama.proof.keys import NOTHING, among, repeated
 from shahrnama.proof.look import Look, Plan, look
 from shahrnama.proof.records import bounds_of, cells
@@ -70,13 +70,18 @@ def prove(plan: Plan, size: int = CHUNK_BYTES, *, first_too: bool = False) -> Pr
 
 def replay(table: Table, proof: Proof) -> Iterator[tuple[int, list[str], int]]:
     """The rows that are not proved as Frictionless' tokeniser gives them: number, cells, end in the file."""
-    for piece in proof.pieces:
-        if piece.bits:
-            chunk = chunk_at(table.path, table.separator.encode(), piece.offset, piece.length)
-            bounds = bounds_of(chunk)
-            wanted = np.flatnonzero(np.unpackbits(np.frombuffer(piece.bits, np.uint8), count=piece.rows))
-            for index, row in cells(chunk.data, bounds, wanted, table.separator):
-                yield piece.first_row + index, row, piece.offset + int(bounds[index + 1])
+    pieces = [piece for piece in proof.pieces if piece.bits]
+    for piece, bounds, rows in _ordered(partial(_marked, table), pieces):
+        for index, row in rows:
+            yield piece.first_row + index, row, piece.offset + int(bounds[index + 1])
+
+
+def _marked(table: Table, piece: Piece) -> tuple[Piece, Positions, Iterator[tuple[int, list[str]]]]:
+    """The rows of a piece that are to be replayed; they are tokenised as they are asked for."""
+    chunk = chunk_at(table.path, table.separator.encode(), piece.offset, piece.length)
+    bounds = bounds_of(chunk)
+    wanted = np.flatnonzero(np.unpackbits(np.frombuffer(piece.bits, np.uint8), count=piece.rows))
+    return piece, bounds, cells(chunk.data, bounds, wanted, table.separator)
 
 
 def _forget_header(found: Look, rows: int) -> None:

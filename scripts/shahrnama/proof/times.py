@@ -16,7 +16,8 @@ import polars as pl
 MONTH_DAY = (
     "(?:(?:0[13578]|1[02]){0}(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11){0}(?:0[1-9]|[12][0-9]|30)"
     "|02{0}(?:0[1-9]|1[0-9]|2[0-8]))"
-)  # of every year: 29 February is read by Frictionless
+)  # of every year
+LEAP_YEAR = "(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)"
 DAY_MONTH = (
     "(?:(?:0[1-9]|[12][0-9]|3[01]){0}(?:0[13578]|1[02])|(?:0[1-9]|[12][0-9]|30){0}(?:0[469]|11)"
     "|(?:0[1-9]|1[0-9]|2[0-8]){0}02)"
@@ -106,19 +107,28 @@ def _shape(form: str, allowed: str) -> Shape | None:
     names = [token[1] for token in tokens if len(token) == 2]
     if not names or len(set(names)) < len(names) or not set(names) <= set(allowed):
         return None
-    expression, at = "", 0
+    expression = _expression(tokens)
+    places = [ORDER.index(name) for name in names]
+    return Shape(form, rf"\A{expression}\z", places == sorted(places))
+
+
+def _expression(tokens: list[str]) -> str:
+    """The expression of a format; month and day are taken together where only one character is between them."""
+    parts, at = [], 0
     while at < len(tokens):
-        run = "".join(token[1] for token in tokens[at : at + 3] if len(token) == 2)
-        between = tokens[at + 1] if at + 2 < len(tokens) and len(tokens[at + 1]) == 1 else None
-        if run in ("md", "dm") and between and len(tokens[at]) == len(tokens[at + 2]) == 2:
-            expression += (MONTH_DAY if run == "md" else DAY_MONTH).replace("{0}", _literal(between))
+        run = [token[1:] for token in tokens[at : at + 3]]
+        if run in (["m", "", "d"], ["d", "", "m"]):
+            both = MONTH_DAY if run[0] == "m" else DAY_MONTH
+            parts.append(both.replace("{0}", _literal(tokens[at + 1])))
             at += 3
         else:
             token = tokens[at]
-            expression += PARTS[token[1]] if len(token) == 2 else _literal(token)
+            parts.append(PARTS[token[1]] if len(token) == 2 else _literal(token))
             at += 1
-    places = [ORDER.index(name) for name in names]
-    return Shape(form, rf"\A{expression}\z", places == sorted(places))
+    if [token[1:] for token in tokens[:5]] == ["Y", "", "m", "", "d"]:
+        first, second = _literal(tokens[1]), _literal(tokens[3])
+        parts[:3] = [f"(?:{''.join(parts[:3])}|{LEAP_YEAR}{first}02{second}29)"]
+    return "".join(parts)
 
 
 def _tokens(form: str) -> list[str]:
