@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,9 +18,12 @@ from typing import Any
 from shahrnama.build import Run
 from shahrnama.captures import Capture, CaptureStore
 from shahrnama.catalog import Dataset, Field, House, Resource
+from shahrnama.checks.bound import checks_for
+from shahrnama.corrections import Corrections
 from shahrnama.errors import ShahrnamaError
 from shahrnama.package import CAPTURE_ID
 from shahrnama.privacy.policy import POLICIES, check
+from shahrnama.suppress import policy as suppression
 
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 PERSIAN = re.compile(r"[آ-ی]")
@@ -39,7 +43,7 @@ KEYS = {
         *("name", *TEXTS, "licenses", "sources", "publisher", "keywords", "keywords_en", "harvest", "charts"),
         "resources",
     },
-    "resource": {"name", *TEXTS, "newest_by", "expect", "corrections", "table", "schema"},
+    "resource": {"name", *TEXTS, "newest_by", "expect", "corrections", "suppress", "table", "schema"},
     "field": {
         "name",
         "type",
@@ -49,6 +53,7 @@ KEYS = {
         "privacy_group",
         "round",
         "coarsen",
+        "check",
         "labels",
         "labels_en",
         "constraints",
@@ -177,10 +182,16 @@ def _is_free_text(field: Field, resource: Resource) -> bool:
 
 
 def _policies(dataset: Dataset) -> Problems:
-    try:
-        check(dataset)
-    except ShahrnamaError as error:
-        yield str(error).removeprefix(f"{dataset.name}: ")
+    """Privacy, suppression, checks and corrections that are not as they must be."""
+    asked: list[Callable[[], object]] = [partial(check, dataset)]
+    for resource in dataset.resources:
+        asked += [partial(suppression, resource), partial(checks_for, resource)]
+        asked += [partial(Corrections, resource, is_demo=is_demo) for is_demo in (True, False)]
+    for ask in asked:
+        try:
+            ask()
+        except ShahrnamaError as error:
+            yield str(error).removeprefix(f"{dataset.name}: ")
 
 
 def _charts(dataset: Dataset) -> Problems:

@@ -55,7 +55,8 @@ def test_the_machinery_knows_no_dataset_by_name() -> None:
         f"{path.relative_to(ROOT)}: {name}"
         for path in files
         for name in names
-        if any(f"{mark}{name}{mark}" in path.read_text(encoding="utf-8") for mark in "\"'")
+        if not (name == "contracts" and path.stem.startswith("ocds"))  # there it is a list of the standard's
+        and any(f"{mark}{name}{mark}" in path.read_text(encoding="utf-8") for mark in "\"'")
     ]
     assert found == []
 

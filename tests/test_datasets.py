@@ -34,6 +34,7 @@ def without(file: str, old: str, new: str = "") -> Callable[[Path], None]:
 
 
 YAML, CODE = "datapackage.yaml", "harvest.py"
+REQUESTS, MEDIANS = '- name: "boston_requests"', '- name: "boston_response_times"'
 BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
     "a field without English": (
         without(YAML, 'description_en: "The number that 311 gave to the request."'),
@@ -58,6 +59,15 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
     "a facet of no column": (without(YAML, 'facets: ["status_code"]', 'facets: ["state"]'), "facets names 'state'"),
     "a type against the name": (without(YAML, 'type: "datetime"', 'type: "string"'), "'requested_at': is of type"),
     "labels that miss a code": (without(YAML, 'labels: {open: "باز", ', "labels: {"), "labels and"),
+    "a check that is not known": (without(YAML, 'privacy: "mask"', 'check: "colour"'), "check 'colour' is not known"),
+    "suppression of no column": (
+        without(YAML, MEDIANS, MEDIANS + '\n    suppress: {below: 5, counts: ["lost"]}'),
+        "lost",
+    ),
+    "a correction without a reason": (
+        without(YAML, REQUESTS, REQUESTS + '\n    corrections: [{key: {service_request_id: "1"}}]'),
+        "reason, reason_en, upstream is missing",
+    ),
     "no sample": (lambda folder: shutil.rmtree(folder / "sample"), "'boston_requests' has no sample"),
     "no README": (lambda folder: (folder / "README.md").unlink(), "README.md is missing"),
     "a field nobody reads": (without(CODE, 'IGNORED = ("media_url",)', "IGNORED = ()"), "unread source fields"),

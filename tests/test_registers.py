@@ -31,8 +31,8 @@ def test_every_answer_is_seen_and_every_request_counted(city: House) -> None:
     (source,) = rows(city, "SELECT * FROM sources WHERE dataset = 'service_requests'")
     assert source["state_code"] == "demo"
     assert source["repeated_count"] >= source["differing_count"] > 0
-    attempts = rows(city, "SELECT * FROM attempts")
-    assert sum(row["dataset"] == "service_requests" for row in attempts) == source["attempt_count"]
+    attempts = rows(city, "SELECT * FROM attempts WHERE dataset = 'service_requests'")
+    assert len(attempts) == source["attempt_count"]
     assert {row["outcome_code"] for row in attempts} == {"captured", "unchanged"}
     with closing(sqlite3.connect(city.database)) as data:
         captures = {row[0] for row in data.execute("SELECT capture_id FROM captures")}
@@ -51,8 +51,8 @@ def test_failures_are_published_too(
     failed = rows(house, "SELECT * FROM attempts WHERE outcome_code = 'failed'")
     assert [(row["status"], row["fault_code"]) for row in failed] == [(403, "status")]
     assert "answered 403" in failed[0]["message"]
-    asked = "SELECT state_code, failed_count FROM sources WHERE dataset = 'service_requests'"
-    assert rows(house, asked) == [{"state_code": "never", "failed_count": 1}]
+    asked = rows(house, "SELECT state_code, failed_count FROM sources WHERE dataset = 'service_requests'")
+    assert asked == [{"state_code": "never", "failed_count": 1}]
 
 
 @pytest.mark.parametrize(

@@ -96,10 +96,12 @@ def test_no_personal_data_is_published(city: House) -> None:
     for path in city.packages.rglob("*.csv"):
         if not path.name.endswith(".demo.csv"):
             continue
+        package = json.loads((path.parent / "datapackage.json").read_text(encoding="utf-8"))
+        (resource,) = (item for item in package["resources"] if item["path"] == path.name)
+        texts = {item["name"] for item in resource["schema"]["fields"] if item["type"] == "string"} - {"capture_id"}
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                row.pop("capture_id", None)
-                found = [(name, finding.kind) for name, text in row.items() for finding in findings(text)]
+                found = [(name, finding.kind) for name in texts for finding in findings(row[name])]
                 assert not found, path.name
 
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from democity.budget import budget_sheet
 from democity.generator import CLOCK
+from democity.opinions import opinions
 from democity.procurement import generate_procurement
-from democity.vocabulary import PLACES, SERVICES, STREETS
+from democity.vocabulary import PLACES, STREETS
 
 Record = dict[str, Any]
 
-PROJECTS, FEEDBACK = 80, 600  # at scale 1
+PROJECTS, FEEDBACK = 80, 600  # at scale 1; of the opinions, the first
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def generate_offices(seed: int = 1404, scale: float = 1.0) -> Offices:
     return Offices(
         generate_procurement(seed, scale),
         tuple(_project(rng, number) for number in many(PROJECTS)),
-        tuple(_feedback(rng, number) for number in many(FEEDBACK)),
+        tuple(islice(opinions(seed, scale), max(1, round(FEEDBACK * scale)))),
         budget_sheet(seed, scale),
     )
 
@@ -59,18 +61,6 @@ def _project(rng: random.Random, number: int) -> Record:
         "start": start,
         "promised": promised,
         "progress": min(100, max(0, round((CLOCK.date() - start).days / max(1, (promised[-1] - start).days) * 100))),
-    }
-
-
-def _feedback(rng: random.Random, number: int) -> Record:
-    service = rng.choice(SERVICES)
-    return {
-        "feedback_id": f"F{number:06d}",
-        "created_at": (CLOCK - timedelta(minutes=rng.randrange(500_000))).isoformat(),
-        "district": rng.randrange(1, 23),
-        "service_code": service.code,
-        "score": rng.choices((1, 2, 3, 4, 5), (5, 3, 3, 4, 3))[0],
-        "text": rng.choice(service.complaints).format(n=rng.randrange(2, 9), place=rng.choice(PLACES)),
     }
 
 

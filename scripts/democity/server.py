@@ -9,11 +9,14 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from democity.answer import Answer
+from democity.apis import Apis
+from democity.eservices import Eservices
 from democity.faults import WIRE, Fault
 from democity.generator import generate
 from democity.georeport import PREFIX, GeoReport
 from democity.histories import told
 from democity.offices import generate_offices
+from democity.opinions import Opinions
 from democity.process_logs import ProcessLogs
 from democity.protocols import Protocols
 from democity.registry import generate_cards
@@ -30,7 +33,8 @@ LANDING = """<!doctype html><html lang="fa" dir="rtl"><meta charset="utf-8"><tit
 <a href="/ckan/api/3/action/package_search">CKAN</a> · <a href="/resource/feedback.json">Socrata</a> ·
 <a href="/files/projects.xlsx">XLSX</a> · <a href="/files/budget.xlsx">budget</a> ·
 <a href="/files/projects.csv">CSV</a> · <a href="/registry/projects.xlsx">registry of projects</a> ·
-<a href="/files/feedback.jsonl">JSON lines</a></p></html>
+<a href="/files/feedback.jsonl">JSON lines</a> ·
+<a href="/apis/catalogue.json">APIs</a> · <a href="/feedback/feedback.jsonl">all feedback</a></p></html>
 """
 
 
@@ -44,6 +48,8 @@ class DemoCity:
         self._report = GeoReport(city.city, city.changes)
         self._protocols = Protocols(generate_offices(seed, scale), ProcessLogs(seed, scale))
         self._registry = registry(generate_cards(seed, scale))
+        self._eservices, self._apis = Eservices(seed, scale), Apis(seed, scale)
+        self._opinions = Opinions(seed, scale)
         hall = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -90,7 +96,8 @@ class DemoCity:
             return self._report.answer(path, query)
         if path == REGISTRY:
             return self._registry
-        found = self._protocols.answer(path, query)
+        found = self._eservices.answer(path, query) or self._apis.answer(path) or self._opinions.answer(path)
+        found = found or self._protocols.answer(path, query)
         return found or Answer(200 if path == "/" else 404, "text/html", LANDING.encode())
 
     def __enter__(self) -> Self:

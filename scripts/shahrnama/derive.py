@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from shahrnama.atomic import fingerprint, write_text
-from shahrnama.catalog import Dataset, House, Resource, Row
-from shahrnama.engine import Engine, EngineError, engine
+from shahrnama.catalog import Dataset, House, Resource
+from shahrnama.engine import Engine, EngineError, can_write, engine
 from shahrnama.errors import DatasetError
-from shahrnama.suppress import suppress
+from shahrnama.suppress import policy, suppress
 from shahrnama.tables import write_table
 
 SIFTED = "sifted.json"  # what was set aside before anything is derived: see `gate.sift`
@@ -36,13 +37,34 @@ def derive(house: House, dataset: Dataset, datasets: Iterable[Dataset]) -> bool:
     stamp = folder / "derived.txt"
     if stamp.is_file() and stamp.read_text() == mark:
         return False
-    with engine(sources) as tables:
+    own = {resource.name for resource in dataset.resources}
+    with engine(source for source in sources if source[0].name not in own) as tables:
+        for resource, path in sources:
+            if resource.name in own:  # asked by most of its queries: read once
+                tables.keep(resource, path)
         for resource in derived:
-            rows = suppress(resource, _rows(tables, dataset, resource))
-            write_table(folder / f"{resource.name}.csv", resource, rows)
-            tables.view(resource, str(folder / f"{resource.name}.csv"))
+            _derive(tables, dataset, resource, folder / f"{resource.name}.csv")
     write_text(stamp, mark)
     return True
+
+
+def _derive(tables: Engine, dataset: Dataset, resource: Resource, place: Path) -> None:
+    """Run the SQL of one table and write what it gives to `place`; DatasetError names its file."""
+    path = dataset.derive_sql(resource.name)
+    try:
+        sql = path.read_text(encoding="utf-8")
+        columns, expected = tables.columns(sql), [field.name for field in resource.fields]
+        if [name for name, _ in columns] != expected:
+            names = [name for name, _ in columns]
+            raise DatasetError(f"{dataset.name}: {path} gives columns {names}; the descriptor names {expected}")
+        if policy(resource) is None and all(can_write(kind) for _, kind in columns):
+            tables.write(sql, resource, place)
+            return
+        rows = [dict(zip(expected, row, strict=True)) for row in tables.rows(sql)[1]]
+        write_table(place, resource, suppress(resource, rows))
+        tables.view(resource, str(place))
+    except EngineError as error:
+        raise DatasetError(f"{dataset.name}: {path} cannot be run: {error}") from error
 
 
 def staged_tables(house: House, datasets: Iterable[Dataset]) -> Iterator[tuple[Dataset, Resource, str]]:
@@ -52,15 +74,3 @@ def staged_tables(house: House, datasets: Iterable[Dataset]) -> Iterator[tuple[D
             path = house.staging / dataset.name / f"{resource.name}.csv"
             if path.is_file():
                 yield dataset, resource, str(path)
-
-
-def _rows(tables: Engine, dataset: Dataset, resource: Resource) -> list[Row]:
-    path = dataset.derive_sql(resource.name)
-    try:
-        names, rows = tables.rows(path.read_text(encoding="utf-8"))
-    except EngineError as error:
-        raise DatasetError(f"{dataset.name}: {path} cannot be run: {error}") from error
-    expected = [field.name for field in resource.fields]
-    if names != expected:
-        raise DatasetError(f"{dataset.name}: {path} gives columns {names}; the descriptor names {expected}")
-    return [dict(zip(names, row, strict=True)) for row in rows]

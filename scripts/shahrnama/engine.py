@@ -21,6 +21,13 @@ COLUMN_TYPES = {
 }
 
 
+WHOLE = {
+    *("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
+    *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"),
+}
+TIMES = {"DATE": "%Y-%m-%d", "TIMESTAMP": "%Y-%m-%dT%H:%M:%SZ"}
+
+
 class EngineError(Exception):
     """SQL that cannot be run, in one line: the caller knows whose it is."""
 
@@ -36,6 +43,48 @@ class Engine:
         types = {field.name: COLUMN_TYPES[field.type] for field in resource.fields}
         self._connection.execute(f'CREATE OR REPLACE VIEW "{resource.name}" AS SELECT * FROM {_csv(path, types)}')  # noqa: S608
 
+    def keep(self, resource: Resource, path: str) -> None:
+        """Read the CSV at `path` once, as a table named and typed like the resource, for queries that ask it often.
+
+        Where a cell is not of its column's type, it stays a view: queries that do not ask that column still run.
+        """
+        types = {field.name: COLUMN_TYPES[field.type] for field in resource.fields}
+        try:
+            self._connection.execute(f'CREATE TABLE "{resource.name}" AS SELECT * FROM {_csv(path, types)}')  # noqa: S608
+        except duckdb.Error:
+            self.view(resource, path)
+
+    def columns(self, sql: str) -> list[tuple[str, str]]:
+        """Name and type of each column of a query; EngineError where it cannot be run."""
+        try:
+            found = self._connection.execute(f"DESCRIBE {sql}").fetchall()
+        except duckdb.Error as error:
+            raise EngineError(" ".join(str(error).split())) from error
+        return [(row[0], row[1]) for row in found]
+
+    def write(self, sql: str, resource: Resource, path: Path) -> None:
+        """Keep what a query gives as the table of the resource, and write it as `tables.write_table` would.
+
+        The same cells in the same order without a Python object for each: sorted by the primary key, nulls first, with
+        `cell_text`'s forms of numbers and times (more cells may be quoted). EngineError where it cannot be run.
+        """
+        fields = [(field.name, COLUMN_TYPES[field.type]) for field in resource.fields]
+        cells = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in fields)
+        shown = ", ".join(f'{_shown(kind, name)} AS "{name}"' for name, kind in self.columns(sql))
+        sorted_by = resource.primary_key or tuple(field.name for field in resource.fields)
+        keys = ", ".join(f'found."{name}" NULLS FIRST' for name in sorted_by)
+        target = str(path).replace("'", "''")
+        try:
+            self._connection.execute(f"CREATE TEMP TABLE written AS {sql}")
+            self._connection.execute(
+                f"COPY (SELECT {shown} FROM written AS found ORDER BY {keys}) TO '{target}' "  # noqa: S608
+                "(FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULL '')"
+            )
+            self._connection.execute(f'CREATE TABLE "{resource.name}" AS SELECT {cells} FROM written')  # noqa: S608
+            self._connection.execute("DROP TABLE written")
+        except duckdb.Error as error:
+            raise EngineError(" ".join(str(error).split())) from error
+
     def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Names of the columns and all rows of a query; EngineError where it cannot be run."""
         try:
@@ -44,6 +93,27 @@ class Engine:
             return names, found.fetchall()
         except duckdb.Error as error:
             raise EngineError(" ".join(str(error).split())) from error
+
+
+def can_write(kind: str) -> bool:
+    """Whether `Engine.write` has a form for columns of this type of the engine's."""
+    return kind in {*WHOLE, *TIMES, "DOUBLE", "FLOAT", "VARCHAR"} or kind.startswith("DECIMAL")
+
+
+def _shown(kind: str, name: str) -> str:
+    """A cell's lexical form, as `tables.cell_text` gives it; EngineError for a type that has none here."""
+    cell = f'found."{name}"'
+    if kind in WHOLE:
+        return f"CAST({cell} AS VARCHAR)"
+    if kind in {"DOUBLE", "FLOAT"} or kind.startswith("DECIMAL"):
+        number = f"CAST({cell} AS DOUBLE)"
+        whole = f"{number} = trunc({number}) AND abs({number}) < {2**53}"
+        return f"CASE WHEN {whole} THEN CAST(CAST({number} AS BIGINT) AS VARCHAR) ELSE CAST({number} AS VARCHAR) END"
+    if kind == "VARCHAR":
+        return f"nullif({cell}, '')"
+    if kind in TIMES:
+        return f"strftime({cell}, '{TIMES[kind]}')"
+    raise EngineError(f"column {name} is of type {kind}, which has no form of its own in a CSV")
 
 
 def _csv(path: str, types: dict[str, str]) -> str:

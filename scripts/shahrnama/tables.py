@@ -9,12 +9,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from shahrnama.catalog import Resource, Row
 from shahrnama.errors import DatasetError, ParseError
 from shahrnama.formats.delimited import lines
 from shahrnama.spool import spooled
+
+if TYPE_CHECKING:
+    from _csv import Writer
 
 Cell = str | int | float | bool | None
 
@@ -46,7 +49,7 @@ def write_table(
 
     written = repeated = differing = 0
     with path.open("w", encoding="utf-8", newline="") as file, spooled(rows, order, path.parent) as ordered:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv_writer(file)
         writer.writerow(names)
         for versions in _versions(ordered, by_key if decides else None):
             row = amend(versions[-1])
@@ -55,6 +58,21 @@ def write_table(
             repeated += len(versions) - 1
             differing += sum(_content(row) != _content(versions[-1]) for row in versions[:-1])
     return Written(written, repeated, differing)
+
+
+class _Lines:
+    """Ends lines with `\\n` for a writer that ends them with `\\r\\n`, and so quotes a lone `\\r` in a cell."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, line: str) -> int:
+        return self._file.write(line.removesuffix("\r\n") + "\n")
+
+
+def csv_writer(file: TextIO) -> Writer:
+    """A writer of RFC 4180 CSV whose lines end with `\\n`; unlike Python's own, what it writes it can read again."""
+    return csv.writer(_Lines(file), lineterminator="\r\n")
 
 
 def _versions(ordered: Iterable[Row], by_key: Callable[[Row], Any] | None) -> Iterator[list[Row]]:
@@ -165,4 +183,4 @@ def _sort_key(resource: Resource) -> Callable[[Row], tuple[tuple[int, Any], ...]
 def _rank(value: Any) -> tuple[int, Any]:
     if value is None:
         return (0, 0)
-    return (1, value) if isinstance(value, int | float) else (2, cell_text(value))
+    return (1, value) if isinstance(value, int | float | Decimal) else (2, cell_text(value))

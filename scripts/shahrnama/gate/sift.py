@@ -22,6 +22,7 @@ from shahrnama.derive import SIFTED
 from shahrnama.descriptor import candidate
 from shahrnama.gate.cells import judge, missing
 from shahrnama.issue import ERROR, Problem, Tally, problem
+from shahrnama.tables import csv_writer
 
 SET_ASIDE = "set_aside"
 MOST_LISTED = 1000  # problems of one kind, table and field that are listed one by one; all are counted
@@ -143,7 +144,7 @@ def _take_out(house: House, dataset: Dataset, work: _Work, name: str, bad: dict[
         fresh.open("w", encoding="utf-8", newline="") as good,
         aside.open("w" if first else "a", encoding="utf-8", newline="") as private,
     ):
-        keep, put = csv.writer(good, lineterminator="\n"), csv.writer(private, lineterminator="\n")
+        keep, put = csv_writer(good), csv_writer(private)
         for number, cells in enumerate(csv.reader(file), start=1):
             if number not in bad:
                 keep.writerow(cells)

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from shahrnama.issue import ERROR
-from shahrnama.persian import Language, number
+from shahrnama.persian import Language, number, persian_digits
 from shahrnama.publish.charts import Chart
 from shahrnama.publish.files import downloads
 from shahrnama.publish.markdown import cell, front_matter, moment, plain, table
@@ -196,7 +196,11 @@ def _cells(row: dict[str, str], fields: list[dict[str, Any]], language: Language
 def _cell(value: str, field: dict[str, Any], language: Language) -> str:
     """A cell for people: a code by its name, else by its type."""
     labels = field.get("labels_en" if language == "en" else "labels") or {}
-    return escape(labels[value]) if value in labels else cell(value, field["type"], language)
+    if value in labels:
+        return escape(labels[value])
+    if field["name"].endswith("_year") and field["type"] == "integer":
+        return persian_digits(value) if language == "fa" else value  # a year has no thousands
+    return cell(value, field["type"], language)
 
 
 def _of_language(fields: list[dict[str, Any]], language: Language) -> list[dict[str, Any]]:

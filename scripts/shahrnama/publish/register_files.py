@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Any
 
 from shahrnama.atomic import sha256, write_json
 from shahrnama.gate_register import gate_registers
 from shahrnama.publish.texts import mark
-from shahrnama.tables import cell_text
+from shahrnama.tables import cell_text, csv_writer
 
 TEXTS = {
     "title": "دفترهای کیفیت داده",
@@ -32,7 +31,7 @@ def _write(folder: Path, register: dict[str, Any], rows: list[dict[str, Any]], i
     path = folder / f"{register['name']}{mark(is_demo)}.csv"
     names = [field["name"] for field in register["schema"]["fields"]]
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv_writer(file)
         writer.writerow(names)
         writer.writerows([cell_text(row[name]) for name in names] for row in rows)
     facts = {"path": path.name, "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
