@@ -28,7 +28,7 @@ def test_list_names_every_table(capsys: pytest.CaptureFixture[str]) -> None:
 def test_status_tells_what_is_published(city: House, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--root", str(ROOT), "--build", str(city.build), "status"]) == 0
     printed = capsys.readouterr().out
-    assert "service_requests: promoted, 12540 rows, demo, last_checked_at" in printed
+    assert "service_requests: promoted, 64068 rows, demo, last_checked_at" in printed
     assert "districts: promoted, 22 rows, kept by hand" in printed
     assert main(["--root", str(ROOT), "--build", str(city.build), "status", "--json"]) == 0
     rows = {row["dataset"]: row for row in json.loads(capsys.readouterr().out)}
