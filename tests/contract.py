@@ -10,20 +10,21 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from shahrnama.build import Run
 from shahrnama.captures import Capture, CaptureStore
-from shahrnama.catalog import Dataset, Field, House, Resource
+from shahrnama.catalog import Dataset, Field, House, Resource, read
 from shahrnama.checks.bound import checks_for
 from shahrnama.corrections import Corrections
 from shahrnama.errors import ShahrnamaError
 from shahrnama.package import CAPTURE_ID
 from shahrnama.privacy.policy import POLICIES, check
 from shahrnama.suppress import policy as suppression
+from shahrnama.tables import count_rows
 
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 PERSIAN = re.compile(r"[آ-ی]")
@@ -263,29 +264,35 @@ def _sample(dataset: Dataset, resource: Resource) -> list[Path]:
 
 def _road(dataset: Dataset, datasets: Sequence[Dataset]) -> Problems:
     """The samples of every dataset through parsers, SQL, gate and load: what this dataset's own stages complain of."""
+    complaints, refused, rows = _travelled(tuple(str(other.folder) for other in datasets))
+    yield from (problem.removeprefix(f"{dataset.name}: ") for problem in complaints if _of(problem, [dataset]))
+    if not complaints:
+        yield from refused
+        for resource in dataset.resources:
+            if not rows[dataset.name, resource.name]:
+                yield f"resource {resource.name!r}: the sample gives no row; save one that does"
+
+
+@cache
+def _travelled(folders: tuple[str, ...]) -> tuple[list[str], list[str], dict[tuple[str, str], int]]:
+    """What the road over the datasets in `folders` complains of, what the load does, and rows of each staged table."""
+    staged = [_without_expectations(read(Path(folder))) for folder in folders]
     with TemporaryDirectory() as folder:
         house = House.at(Path(folder))
-        staged = [_without_expectations(other) for other in datasets]
-        mine = [other for other in staged if other.name == dataset.name]
-        for other in staged:
-            _take(house, other)
+        for dataset in staged:
+            _take(house, dataset)
         run = Run(house, staged, staged, {}, lambda _: None)
         for stage in ("package", "derive", "validate"):
             getattr(run, stage)()
-        yield from (problem.removeprefix(f"{dataset.name}: ") for problem in run.outcome.problems if _of(problem, mine))
-        if not run.outcome.problems:
-            yield from _loaded(run, dataset)
-
-
-def _loaded(run: Run, dataset: Dataset) -> Problems:
-    try:
-        run.load()
-    except ShahrnamaError as error:
-        yield str(error)
-    for resource in dataset.resources:
-        staged = run.house.staging / dataset.name / f"{resource.name}.csv"
-        if len(staged.read_text(encoding="utf-8").splitlines()) < 2:
-            yield f"resource {resource.name!r}: the sample gives no row; save one that does"
+        if run.outcome.problems:
+            return run.outcome.problems, [], {}
+        tables = {(dataset.name, resource.name) for dataset in staged for resource in dataset.resources}
+        rows = {place: count_rows(house.staging / place[0] / f"{place[1]}.csv") for place in tables}
+        try:
+            run.load()
+        except ShahrnamaError as error:
+            return [], [str(error)], rows
+        return [], [], rows
 
 
 def _of(problem: str, datasets: Sequence[Dataset]) -> bool:
