@@ -13,8 +13,6 @@ from dataclasses import dataclass
 GAP = "[\\s\u200b-\u200f\u202a-\u202e\u2066-\u2069\u00ad\u00a0\u0640_./()\\-\u2010-\u2015]"
 _LETTER = "(?:الف|[آ-يیکA-Za-z])"
 _FIRST = r"\d(?<!\d\d)(?!\d{3}-\d\d-\d\d(?!\d))"  # of a group that is no ISO date: every row has some
-_LONG = re.compile(rf"{_FIRST}(?:{GAP}{{0,3}}\d){{7}}")
-_LETTERED = re.compile(rf"\d\d{GAP}{{0,3}}{_LETTER}{GAP}{{0,3}}\d\d(?!:)")  # a plate, but no time
 _RUN = re.compile(rf"{_FIRST}(?:{GAP}{{0,3}}\d){{6,}}")
 _DIGITS = re.compile(r"\d+")
 _DOMAIN = re.compile(r"[\w\-]+\.[\w.\-]*\w")
@@ -40,11 +38,6 @@ class Known:
 
     def __repr__(self) -> str:
         return f"Known({len(self.numbers) + len(self.emails) + len(self.plates)} identifiers)"
-
-
-def may_hold(text: str) -> bool:
-    """Whether it is worth looking closer: an at sign, eight digits in a row of groups, or digits around a letter."""
-    return "@" in text or bool(_LONG.search(text)) or bool(_LETTERED.search(text))
 
 
 def known(texts: Iterable[str]) -> Known:

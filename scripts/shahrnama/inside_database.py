@@ -28,6 +28,9 @@ def is_database(path: Path) -> bool:
         return file.read(len(MAGIC)) == MAGIC
 
 
+HEADER = re.compile(r"\A[A-Za-z]{1,9}(?=\d)")  # a record's header may look like letters before its first text
+
+
 def database_pieces(path: Path) -> Iterator[Piece]:
     """Schema, text cells of every table, numbers in full-text indexes, and the bytes that no query shows."""
     with closing(_opened(path)) as database:
@@ -39,7 +42,7 @@ def database_pieces(path: Path) -> Iterator[Piece]:
         for index in _indexes(database):
             yield from _index(database, index)
     for place, body in dead_bytes(path):
-        yield from ((place, run) for run in runs(body))
+        yield from ((place, HEADER.sub("", run, count=1)) for run in runs(body))
 
 
 def _opened(path: Path) -> sqlite3.Connection:

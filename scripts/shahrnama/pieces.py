@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from typing import Any, BinaryIO, TextIO
 from urllib.parse import unquote
 
-from shahrnama.identifiers import may_hold
+from shahrnama.privacy import may_hold
 
 Piece = tuple[str, str]  # place, text
 

@@ -74,12 +74,12 @@ def dataset_page(site: Site, package: dict[str, Any], language: Language) -> str
 
 
 def _search(site: Site, language: Language) -> list[str]:
-    """A plain form that asks Datasette: the largest table that has full text."""
+    """A plain form that asks Datasette: the table that says `table.front_search`, else the largest with full text."""
     words = WORDS[language]
     searched = [r for package in site.packages for r in package["resources"] if (r.get("table") or {}).get("search")]
     if not searched:
         return []
-    largest = max(searched, key=lambda resource: int(resource["row_count"]))
+    largest = max(searched, key=lambda item: (bool(item["table"].get("front_search")), int(item["row_count"])))
     english = '<input type="hidden" name="_lang" value="en">' if language == "en" else ""
     return [
         "",
