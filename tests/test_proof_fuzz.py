@@ -21,7 +21,7 @@ import pytest
 import proof_tables
 from proof_oracle import assert_same, package
 
-CASES = int(os.environ.get("SHAHRNAMA_FUZZ", "240"))
+CASES = int(os.environ.get("SHAHRNAMA_FUZZ", "200"))
 FIRST = int(os.environ.get("SHAHRNAMA_FUZZ_FROM", "0"))
 BATCHES = 20
 CELLS = (
