@@ -31,7 +31,8 @@ from democity.process_faults import log  # noqa: E402
 from democity.processes import PERMIT, moment  # noqa: E402
 from event_tables import PROCESS, record, stage  # noqa: E402
 from shahrnama.catalog import Dataset, House  # noqa: E402
-from shahrnama.derive import _view, derive  # noqa: E402 as the stage reads its tables
+from shahrnama.derive import derive  # noqa: E402
+from shahrnama.engine import Engine  # noqa: E402 as the stage reads its tables
 
 LIMIT = (PERMIT.limit_days, "working_days")
 COMPARED = ("cases", "edges", "bottlenecks", "rework", "variants", "handovers", "electronic_shares", "legal_limits")
@@ -60,7 +61,7 @@ def by_sql(house: House, dataset: Dataset) -> tuple[float, duckdb.DuckDBPyConnec
     engine = duckdb.connect(config={"threads": 1})
     derived = [table for table in dataset.resources if table.kind == "derived"]
     for table in (table for table in dataset.resources if table.kind == "harvested"):
-        _view(engine, table, str(folder / f"{table.name}.csv"))
+        Engine(engine).keep(table, str(folder / f"{table.name}.csv"))
     for table in derived:
         engine.execute(f"CREATE TABLE {table.name} AS {dataset.derive_sql(table.name).read_text()}")
     return cpu() - started, engine
