@@ -5,6 +5,7 @@ SHAHRNAMA_FUZZ=10000 holds that many generated patterns, instead of 300, against
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import random
@@ -19,6 +20,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from shahrnama.catalog import read
 from shahrnama.errors import ParseError, ValidationError
 from shahrnama.foreign import inspect
 from shahrnama.formats import strict_yaml
@@ -341,7 +343,7 @@ def test_an_ordinary_descriptor_is_taken_as_it_is(name: str, folder: Path) -> No
 
 def test_the_descriptors_of_this_house_are_ordinary(tmp_path: Path) -> None:
     for authored in sorted((Path(__file__).parents[1] / "datasets").glob("*/datapackage.yaml")):
-        found = strict_yaml.loads(authored.read_bytes())
+        found = copy.deepcopy(read(authored.parent).descriptor)  # our own may use anchors, which a stranger's may not
         assert found["name"] == authored.parent.name
         for item in found["resources"]:
             (tmp_path / "x.csv").write_text("x\n")

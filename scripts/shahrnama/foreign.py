@@ -28,6 +28,7 @@ MOST_PATTERNS = 100  # different ones; each takes some milliseconds to prove har
 
 _LINKS = {"licenses", "license", "licence", "sources", "contributors", "maintainers", "author", "homepage", "image"}
 _DIALECTS = {"dialect", "control", "controls"}
+WORDS = {"data", "labels", "labels_en"}  # below these stand people's keys, which no reader takes for rules
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def _taken(reading: _Reading, entry: _Entry) -> dict[str, Any]:
 
 
 def _entries(reading: _Reading, document: dict[str, Any]) -> Iterator[_Entry]:
-    """Every entry of every map in a document, without recursion; of inline data, none."""
+    """Every entry of every map in a document, without recursion; of inline data and of the names of codes, none."""
     work: list[tuple[str, Any, int, frozenset[str]]] = [("", document, 0, frozenset())]
     while work:
         place, value, depth, above = work.pop()
@@ -152,7 +153,7 @@ def _entries(reading: _Reading, document: dict[str, Any]) -> Iterator[_Entry]:
             for key, inner in value.items():
                 at, keys = f"{place}.{key[:40]}".lstrip("."), above | {key}
                 work.append((at[-200:], inner, depth + 1, keys))
-                if "data" not in above:
+                if not WORDS & above:
                     yield _Entry(ascii(at)[1:-1], key, inner, value, bool(keys & _LINKS), bool(keys & _DIALECTS))
         elif isinstance(value, list):
             work += [(f"{place}[{at}]", item, depth + 1, above) for at, item in enumerate(value)]
