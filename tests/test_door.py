@@ -281,11 +281,11 @@ def test_busy_is_said_with_what_to_do(server: Site) -> None:
 
 def test_readers_who_hang_up_leave_the_desk(server: Site) -> None:
     def hang_up(n: int) -> None:
-        with socket.create_connection(("127.0.0.1", server.port), source_address=("127.0.0.6", 0)) as line:
+        with socket.create_connection(("127.0.0.1", server.port), source_address=(f"127.0.1.{n + 1}", 0)) as line:
             line.sendall(f"GET {sql(SLOW + f' limit {n}')} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
 
     def next_one() -> float:
-        for n in range(9):
+        for n in range(30):
             hang_up(n)
         answer = server.get(sql("select 1"), "127.0.0.6")
         assert answer.status == 200
