@@ -95,7 +95,7 @@ def site(city: House) -> Iterator[str]:
         for _ in range(TRIES):
             assert process.poll() is None, process.communicate()[1].decode()
             try:
-                urllib.request.urlopen(address + "/db/-/versions.json", timeout=5).close()
+                urllib.request.urlopen(address + "/db/", timeout=5).close()
                 break
             except (urllib.error.URLError, OSError):
                 time.sleep(0.2)

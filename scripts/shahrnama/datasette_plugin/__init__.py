@@ -12,8 +12,10 @@ from datasette import hookimpl
 
 from shahrnama import persian
 from shahrnama.datasette_plugin.cells import Labels, Place, load_labels, rendered
+from shahrnama.datasette_plugin.guard import protect
 from shahrnama.datasette_plugin.language import LANGUAGE, Page, language_of
 
+DATASETTE_S_OWN = {"_internal", "_memory"}  # where it notes what databases hold; no reader's SQL runs there
 _labels = Labels()
 
 
@@ -28,13 +30,17 @@ def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
 
 
 @hookimpl
-def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:  # noqa: ARG001 the hook's own signature
-    """Remember each request's language for the hooks that are not given the request."""
+def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
+    """The door, and each request's language for the hooks that are not given the request."""
 
     def wrap(app: Any) -> Any:
+        from shahrnama.datasette_plugin.door import door_of  # the clerks' processes do without Datasette
+
+        door = door_of(datasette, app)
+
         async def localised(scope: Any, receive: Any, send: Any) -> None:
             LANGUAGE.set(language_of(scope.get("query_string") or b""))
-            await app(scope, receive, send)
+            await door(scope, receive, send)
 
         return localised
 
@@ -42,8 +48,8 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:  # noqa: ARG001 the ho
 
 
 @hookimpl(trylast=True)  # after Datasette's own escape_fts, which this one replaces
-def prepare_connection(conn: Any) -> None:
-    """SQL functions: jalali, jalali_year, jalali_month, gregorian, fold; and a search that folds what is asked."""
+def prepare_connection(conn: Any, database: str) -> None:
+    """SQL functions (jalali, jalali_year, jalali_month, gregorian, fold), a search that folds, and the guard."""
     functions: dict[str, Callable[[Any], Any]] = {
         "escape_fts": search_expression,
         "fold": persian.fold,
@@ -54,6 +60,8 @@ def prepare_connection(conn: Any) -> None:
     }
     for name, function in functions.items():
         conn.create_function(name, 1, _null_safe(function), deterministic=True)
+    if database not in DATASETTE_S_OWN:
+        protect(conn, ours=True)
 
 
 @hookimpl
