@@ -12,6 +12,7 @@ from datasette import hookimpl
 
 from shahrnama import persian
 from shahrnama.datasette_plugin.cells import Labels, Place, load_labels, rendered
+from shahrnama.datasette_plugin.functions import add_functions, null_safe
 from shahrnama.datasette_plugin.guard import protect
 from shahrnama.datasette_plugin.language import LANGUAGE, Page, language_of
 
@@ -49,17 +50,9 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
 
 @hookimpl(trylast=True)  # after Datasette's own escape_fts, which this one replaces
 def prepare_connection(conn: Any, database: str) -> None:
-    """SQL functions (jalali, jalali_year, jalali_month, gregorian, fold), a search that folds, and the guard."""
-    functions: dict[str, Callable[[Any], Any]] = {
-        "escape_fts": search_expression,
-        "fold": persian.fold,
-        "jalali": persian.jalali,
-        "jalali_year": lambda day: int(persian.jalali(day)[:4]),
-        "jalali_month": lambda day: int(persian.jalali(day)[5:7]),
-        "gregorian": persian.gregorian,
-    }
-    for name, function in functions.items():
-        conn.create_function(name, 1, _null_safe(function), deterministic=True)
+    """The SQL functions, a search that folds what is asked, and the guard."""
+    add_functions(conn)
+    conn.create_function("escape_fts", 1, null_safe(search_expression), deterministic=True)
     if database not in DATASETTE_S_OWN:
         protect(conn, ours=True)
 
@@ -96,15 +89,3 @@ def search_expression(asked: str) -> str:
     meaningful = persian.fold(asked).split()
     kept = [term for term in terms if term.strip('"*') in meaningful] or terms
     return " ".join(kept) or '""'
-
-
-def _null_safe(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The function for SQL: null in, null out; what cannot be read is null too."""
-
-    def called(value: Any) -> Any:
-        try:
-            return None if value is None else function(str(value))
-        except ValueError:
-            return None
-
-    return called
