@@ -140,7 +140,7 @@ def test_what_is_marked_is_escaped() -> None:
 @pytest.mark.parametrize("asked", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_search_fails(ask: Ask, asked: str) -> None:
     for path, name in (("/shahrnama/service_requests", "_search"), ("/-/search", "q"), ("/-/search.json", "q")):
-        answer = ask(path, **{name: asked[:3000]})
+        answer = ask(path, **{name: asked[:1900]})  # the door refuses more, in words
         assert answer.status_code in {200, 302}, (path, answer.text[:300])
         assert "json" in answer.headers["content-type"] or "<script>alert" not in answer.text
     assert len(terms(asked)) <= 24

@@ -12,12 +12,13 @@ from urllib.parse import parse_qs, parse_qsl, urlencode
 from datasette import Response, hookimpl
 
 from shahrnama import persian
-from shahrnama.datasette_plugin import citation, form
 from shahrnama.datasette_plugin.cells import Place, rendered
+from shahrnama.datasette_plugin.guard import protect
 from shahrnama.datasette_plugin.known import known_of, learn
 from shahrnama.datasette_plugin.language import LANGUAGE, SCOPE, Page, language_of
 from shahrnama.datasette_plugin.search import Term, search_expression, terms
-from shahrnama.datasette_plugin.search_all import search_all
+
+DATASETTE_S_OWN = {"_internal", "_memory"}  # where it notes what databases hold; no reader's SQL runs there
 
 
 @hookimpl
@@ -32,29 +33,34 @@ def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """Remember each request for the hooks that are not given it; give a sent filter form its plain address."""
+    """The door, and what the hooks that are not given the request must know of it."""
 
     def wrap(app: Any) -> Any:
+        from shahrnama.datasette_plugin.door import door_of  # the clerks' processes do without Datasette
+
+        async def inside(scope: Any, receive: Any, send: Any) -> None:
+            address = _plain_address(datasette, scope) if scope["type"] == "http" else None
+            await (Response.redirect(address).asgi_send(send) if address else app(scope, receive, send))
+
+        door = door_of(datasette, inside)
+
         async def localised(scope: Any, receive: Any, send: Any) -> None:
-            query = scope.get("query_string") or b""
-            LANGUAGE.set(language_of(query))
             SCOPE.set(scope if scope["type"] == "http" else None)
-            address = _plain_address(datasette, scope["path"], query.decode("latin-1")) if SCOPE.get() else None
-            if address:
-                await Response.redirect(address).asgi_send(send)
-            else:
-                await app(scope, receive, send)
+            LANGUAGE.set(language_of(scope.get("query_string") or b""))
+            await door(scope, receive, send)
 
         return localised
 
     return wrap
 
 
-def _plain_address(datasette: Any, path: str, query: str) -> str | None:
+def _plain_address(datasette: Any, scope: Any) -> str | None:
     """Where a filter form is sent on to; an empty search is none."""
-    pairs = parse_qsl(query, keep_blank_values=True)
+    from shahrnama.datasette_plugin import form
+
+    pairs = parse_qsl((scope.get("query_string") or b"").decode("latin-1"), keep_blank_values=True)
     known = known_of(datasette)
-    place = form.sent_to(known, path) if form.SENT in dict(pairs) or ("_search", "") in pairs else None
+    place = form.sent_to(known, scope["path"]) if form.SENT in dict(pairs) or ("_search", "") in pairs else None
     if place is None:
         return None
     kept = form.tidied(pairs, known.types[place])
@@ -64,6 +70,7 @@ def _plain_address(datasette: Any, path: str, query: str) -> str | None:
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
     """`/-/search`, over all tables."""
+    from shahrnama.datasette_plugin.search_all import search_all
 
     async def search(datasette: Any, request: Any) -> Response:
         return await search_all(datasette, request, known_of(datasette))
@@ -84,8 +91,8 @@ def register_facet_classes() -> Generator[None, Any, None]:
 
 
 @hookimpl(trylast=True)  # after Datasette's own escape_fts, which this one replaces
-def prepare_connection(conn: Any) -> None:
-    """SQL functions: jalali, jalali_year, jalali_month, gregorian, fold; and a search that folds what is asked."""
+def prepare_connection(conn: Any, database: str) -> None:
+    """SQL functions (jalali, jalali_year, jalali_month, gregorian, fold), a search that folds, and the guard."""
     functions: dict[str, Callable[[Any], Any]] = {
         "escape_fts": search_expression,
         "fold": persian.fold,
@@ -96,6 +103,8 @@ def prepare_connection(conn: Any) -> None:
     }
     for name, function in functions.items():
         conn.create_function(name, 1, _null_safe(function), deterministic=True)
+    if database not in DATASETTE_S_OWN:
+        protect(conn, ours=True)
 
 
 @hookimpl
@@ -140,6 +149,8 @@ def extra_template_vars(
     if view_name == "row" and database and table:
 
         async def row_facts() -> dict[str, Any]:
+            from shahrnama.datasette_plugin import citation
+
             return await citation.row_facts(datasette, request, (database, table), known_of(datasette), LANGUAGE.get())
 
         found["row_facts"] = row_facts

@@ -13,6 +13,7 @@ from shahrnama.persian import Language, display_date, persian_digits
 
 MOST_COUNTED = 10_000  # neighbours: who needs more asks the table
 COUNT_MS = 150  # for each kind of neighbour
+UNRELEASED = "unreleased"
 RELEASE_DIGITS = 12  # of the SHA-256 of the database file, which is in SHA256SUMS in full
 
 
@@ -46,9 +47,9 @@ async def row_facts(
 
 
 def release(datasette: Any, database: str) -> str:
-    """What names the served data: the release that the metadata names, or the fingerprint of the database's file."""
-    named = (datasette.metadata("databases") or {}).get(database, {}).get("release")
-    return str(named or (datasette.databases[database].hash or "")[:RELEASE_DIGITS])
+    """What names the served data: its release, or before there is one the fingerprint of the database's file."""
+    named = str((datasette.plugin_config("shahrnama") or {}).get("release") or UNRELEASED)
+    return named if named != UNRELEASED else str(datasette.databases[database].hash or "")[:RELEASE_DIGITS]
 
 
 def citation(facts: dict[str, Any], language: Language) -> str:
