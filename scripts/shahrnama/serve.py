@@ -75,7 +75,7 @@ def datasette_of(build: Path, release: str) -> Any:
     if not database.is_file():
         raise FileNotFoundError(f"{database} is missing; run `shahrnama build` first")
     metadata = parse_metadata((build / "metadata.yml").read_text(encoding="utf-8"))
-    metadata["plugins"] = {"shahrnama": {"release": release}}
+    metadata.setdefault("plugins", {}).setdefault("shahrnama", {})["release"] = release
     registers = build / "registers" / "registers.db"
     return PublicDatasette([path for path in (database, registers) if path.is_file()], metadata, SETTINGS)
 
