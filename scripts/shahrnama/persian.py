@@ -23,6 +23,11 @@ TEHRAN = ZoneInfo("Asia/Tehran")
 ZWNJ = "\u200c"
 JALALI_MONTHS = ("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند")
 
+JALALI_MONTHS_EN = (
+    *("Farvardin", "Ordibehesht", "Khordad", "Tir", "Mordad", "Shahrivar"),
+    *("Mehr", "Aban", "Azar", "Dey", "Bahman", "Esfand"),
+)
+
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u2007"), " ")
 _INVISIBLE = dict.fromkeys(
     [0x00AD, 0x0640, 0x200B, 0x200D, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
@@ -175,6 +180,20 @@ def display_date(text: str, language: Language) -> str:
         return f"{day.day} {day:%B %Y}"
     local = JalaliDate.to_jalali(day)
     return persian_digits(f"{local.day} {JALALI_MONTHS[local.month - 1]} {local.year}")
+
+
+def display_month(text: str, language: Language) -> str:
+    """A Jalali month, written 1405-08: آبان ۱۴۰۵, or Aban 1405."""
+    year, month = text.split("-")
+    if language == "en":
+        return f"{JALALI_MONTHS_EN[int(month) - 1]} {year}"
+    return f"{JALALI_MONTHS[int(month) - 1]} {persian_digits(year)}"
+
+
+def jalali_new_year(year: int) -> date:
+    """The Gregorian day on which a Jalali year begins."""
+    found: date = JalaliDate(year, 1, 1).to_gregorian()
+    return found
 
 
 def display_time(text: str, language: Language) -> str:
