@@ -219,6 +219,12 @@ def display_month(text: str, language: Language) -> str | None:
     return persian_digits(shown) if language == "fa" else shown
 
 
+def jalali_new_year(year: int) -> date:
+    """The Gregorian day on which a Jalali year begins."""
+    found: date = JalaliDate(year, 1, 1).to_gregorian()
+    return found
+
+
 def display_time(text: str, language: Language) -> str:
     """A UTC timestamp with its hour and minute in Tehran: ۳۰ آبان ۱۴۰۵، ۱۴:۰۵, or 21 November 2026, 14:05."""
     clock = f"{_local_time(text):%H:%M}"

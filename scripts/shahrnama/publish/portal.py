@@ -13,8 +13,11 @@ import yaml
 from shahrnama.atomic import swap_folder, write_text
 from shahrnama.catalog import House
 from shahrnama.errors import PublishError
+from shahrnama.publish.cards import add_cards
 from shahrnama.publish.check import Check, accept
 from shahrnama.publish.pages import dataset_list, dataset_page, home
+from shahrnama.publish.picture_pages import listed, picture_files, picture_page
+from shahrnama.publish.png import Drawn
 from shahrnama.publish.quality_page import quality_page
 from shahrnama.publish.site import Site
 from shahrnama.publish.texts import LANGUAGES
@@ -55,7 +58,7 @@ def write_portal(house: House, check: Check = accept) -> Path:
 
 def write_docs(house: House) -> None:
     """Markdown of every page, authored and generated, with the assets, into `build/docs`."""
-    site, authored = Site(house), house.root / "site"
+    site, authored, drawn = Site(house), house.root / "site", Drawn(house.build / "drawn")
     shutil.rmtree(house.docs, ignore_errors=True)
     shutil.copytree(authored / "assets", house.docs / "assets")
     shutil.copyfile(FONT, house.docs / "assets" / FONT.name)
@@ -68,3 +71,11 @@ def write_docs(house: House) -> None:
         write_text(place / "quality.md", quality_page(site, language))
         for package in site.packages:
             write_text(place / "datasets" / f"{package['name']}.md", dataset_page(site, package, language))
+        for item in listed(site, language):
+            write_text(place / f"{item.address}.md", picture_page(site, item))
+        add_cards(house.docs, language, drawn)
+    for address, body in picture_files(site, drawn):
+        place = house.docs / address
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(body)
+    drawn.sweep()
