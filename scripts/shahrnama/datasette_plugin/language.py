@@ -64,6 +64,11 @@ class Page:
             return bool(((metadata.get("tables") or {}).get(self.table) or {}).get("is_demo"))
         return bool(metadata.get("is_demo"))
 
+    @property
+    def release(self) -> str:
+        """The release that answers."""
+        return str((self.datasette.plugin_config("shahrnama") or {}).get("release") or "—")
+
     def word(self, key: str) -> str:
         """A word or sentence of the interface."""
         return WORDS[key][0 if self.language == "fa" else 1]

@@ -6,6 +6,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "site": ("شهرنما", "Shahrnama"),
     "data": ("داده‌ها", "Data"),
     "portal": ("درگاه", "Portal"),
+    "release": ("انتشار", "Release"),
     "files": ("پرونده‌ها", "Files"),
     "other_language": ("English", "فارسی"),
     "skip": ("رفتن به محتوا", "Skip to content"),
