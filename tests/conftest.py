@@ -27,6 +27,14 @@ SHARED = ROOT.parent / "shared" / "data"
 TRIES = 150  # of 0.2 s: a slow machine starts Datasette in some seconds
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests `told` of themselves by `record_property`: a worker's own output reaches nobody."""
+    for report in terminalreporter.stats.get("passed", ()):
+        for name, text in report.user_properties:
+            if name == "told":
+                terminalreporter.write_line(text)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Recorded data of real cities, kept beside the project by its maintainers and by nobody else."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -140,7 +139,6 @@ def test_a_fault_that_lasts_is_one_line_and_what_is_published_stays(
         assert store.manifest() == before
 
 
-def test_the_count_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    with capsys.disabled():
-        sys.stdout.write(f"\n{len(FAULTS)} kinds of fault, {len(PLACES)} pages, once and always: {2 * len(AGAINST)}\n")
+def test_the_count_is_told(record_property: Callable[[str, str], None]) -> None:
+    record_property("told", f"{len(FAULTS)} kinds of fault, {len(PLACES)} pages, once and always: {2 * len(AGAINST)}")
     assert len(FAULTS) >= 40
