@@ -14,16 +14,19 @@ from shahrnama import persian
 from shahrnama.datasette_plugin.cells import Labels, Place, load_labels, rendered
 from shahrnama.datasette_plugin.functions import add_functions, null_safe
 from shahrnama.datasette_plugin.language import LANGUAGE, Page, language_of
+from shahrnama.datasette_plugin.questions import Asked, Question, grouped, learn_questions
 
 _labels = Labels()
+_asked = Asked()
 
 
 @hookimpl
 def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
-    """Learn the English names behind foreign keys once, since the database never changes while it is served."""
+    """Learn names behind foreign keys and lists of values once, since the database never changes while it is served."""
 
     async def learn() -> None:
         await load_labels(datasette, _labels)
+        await learn_questions(datasette, _asked)
 
     return learn
 
@@ -65,8 +68,9 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 
 @hookimpl
 def extra_template_vars(request: Any, datasette: Any, database: str | None, table: str | None) -> dict[str, Any]:
-    """`page`: words, titles, numbers and links in the language of the request."""
-    return {"page": Page(datasette, request, database, table, _labels)}
+    """`page`: words, titles, numbers and links in the language of the request; `question` and `grouped` for queries."""
+    page = Page(datasette, request, database, table, _labels)
+    return {"page": page, "question": lambda name: Question(page, name, _asked), "grouped": grouped}
 
 
 def search_expression(asked: str) -> str:
