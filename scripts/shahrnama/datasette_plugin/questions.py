@@ -6,7 +6,6 @@ the table that they come from, and a chart. `publish.questions` says how a query
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,48 +16,10 @@ from datasette.utils import is_url, tilde_encode
 from markupsafe import Markup
 
 from shahrnama.datasette_plugin.bars import Bars, bars
-from shahrnama.persian import JALALI_MONTHS, Language, fold, persian_digits
+from shahrnama.persian import Language, display_month, fold
 
-MOST_CHOICES = 300  # names offered for one parameter
 MOST_LISTED = 60  # a longer list is typed into, not chosen from
 LONGEST_CELL = 600  # letters
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-
-LEFT = ("sql", "params", "title", "title_en", "description", "description_en", "group", "is_demo")
-
-Choice = tuple[str, str, str]  # value, Persian name, English name
-
-
-@dataclass
-class Asked:
-    """What is known of ready questions by database and name, and values to choose from by database and their SQL."""
-
-    about: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
-    values: dict[tuple[str, str], list[Choice]] = field(default_factory=dict)
-
-
-async def learn_questions(datasette: Any, asked: Asked) -> None:
-    """Take the questions over from the metadata, and ask once for every list that a parameter offers.
-
-    Datasette 0.65 copies all of its metadata for every question of permission, two hundred times for the page of a
-    database: only what it needs itself is left there.
-    """
-    databases = datasette.metadata("databases") or {}
-    for name, database in databases.items():
-        for query, about in (database.get("queries") or {}).items():
-            asked.about[name, query] = about
-            database["queries"][query] = {key: about[key] for key in LEFT if key in about}
-            for parameter in (about.get("parameters") or {}).values():
-                sql = parameter.get("values")
-                if sql and name in datasette.databases and (name, sql) not in asked.values:
-                    found = await datasette.get_database(name).execute(sql)
-                    asked.values[name, sql] = [_choice(tuple(row)) for row in found.rows[:MOST_CHOICES]]
-    datasette._metadata_local = {**datasette.metadata(), "databases": databases}
-
-
-def _choice(row: Sequence[Any]) -> Choice:
-    value, persian, english = (*row, *[None] * 3)[:3]
-    return str(value), str(persian or persian_digits(str(value))), str(english or persian or value)
 
 
 @dataclass(frozen=True)
@@ -92,12 +53,12 @@ class Question:
 
     page: Any
     name: str
-    asked: Asked
 
     @cached_property
     def about(self) -> dict[str, Any]:
         """All that was authored of it."""
-        return self.asked.about.get((self.page.database, self.name), {})
+        queries = self.page.known.metadata.get(self.page.database, {}).get("queries") or {}
+        return dict(queries.get(self.name) or {})
 
     @property
     def language(self) -> Language:
@@ -111,7 +72,7 @@ class Question:
 
     def _parameter(self, name: str, value: str) -> Parameter:
         told = self._told[name]
-        found = told.get("choices") or self.asked.values.get((self.page.database, told.get("values") or ""), [])
+        found = told.get("choices") or self.page.known.values.get((self.page.database, told.get("values") or ""), [])
         choices = [(str(choice[0]), str(choice[1 if self.language == "fa" else 2])) for choice in found]
         if value:
             folded = fold(value)
@@ -171,16 +132,11 @@ class Question:
             if found is not None:
                 return found
         text = str(value)
-        if column.endswith("month") and MONTH.fullmatch(text):
-            return self._month(text)
+        if column.endswith("month"):
+            return display_month(text, self.language) or text
         if is_url(text.strip()):
             return Markup('<a href="{0}" dir="ltr">{0}</a>').format(text.strip())
         return text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + "…"
-
-    def _month(self, text: str) -> str:
-        """A Jalali month for people: آبان ۱۴۰۵ or 1405-08."""
-        year, month = text.split("-")
-        return persian_digits(f"{JALALI_MONTHS[int(month) - 1]} {year}") if self.language == "fa" else text
 
     def chart(self, rows: Sequence[Any]) -> Bars | None:
         """The chart that the query asks for, where its answer has something to draw."""
