@@ -23,8 +23,9 @@ HOMES = {
     "attrs": {"checks/stock.py"},
     "polars": {"proof/", "checks/", "privacy/columns.py"},
     "vl_convert": {"publish/charts.py"},
-    "lxml": {"formats/open311.py", "formats/xes.py"},
+    "lxml": {"formats/open311.py", "formats/xes.py", "publish/search_entries.py"},
     "ocdsmerge": {"formats/ocds.py"},
+    "pagefind_bin": {"publish/search_index.py"},
     "python_calamine": {"formats/workbook.py"},
     "uvicorn": {"serve.py"},
 }

@@ -16,6 +16,9 @@ from shahrnama.errors import PublishError
 from shahrnama.publish.check import Check, accept
 from shahrnama.publish.pages import dataset_list, dataset_page, home
 from shahrnama.publish.quality_page import quality_page
+from shahrnama.publish.search_index import write_search
+from shahrnama.publish.search_page import add_all_pages
+from shahrnama.publish.search_terms import folding_script
 from shahrnama.publish.site import Site
 from shahrnama.publish.texts import LANGUAGES
 
@@ -48,6 +51,7 @@ def write_portal(house: House, check: Check = accept) -> Path:
         told = (" ".join(line.split()) for line in (done.stderr + done.stdout).splitlines())
         lines = [line for line in told if line and not line.startswith("INFO")]
         raise PublishError(f"the portal cannot be rendered: {' / '.join(lines[-3:])}; the former pages stay")
+    write_search(house, Site(house), fresh)
     check(fresh)
     swap_folder(fresh, house.html)
     return house.html
@@ -59,6 +63,7 @@ def write_docs(house: House) -> None:
     shutil.rmtree(house.docs, ignore_errors=True)
     shutil.copytree(authored / "assets", house.docs / "assets")
     shutil.copyfile(FONT, house.docs / "assets" / FONT.name)
+    write_text(house.docs / "assets" / "search_words.js", folding_script())
     for language in LANGUAGES:
         place = house.docs / language
         shutil.copytree(authored / language, place)
@@ -68,3 +73,4 @@ def write_docs(house: House) -> None:
         write_text(place / "quality.md", quality_page(site, language))
         for package in site.packages:
             write_text(place / "datasets" / f"{package['name']}.md", dataset_page(site, package, language))
+        add_all_pages(place, language)
