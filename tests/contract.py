@@ -42,6 +42,7 @@ SUFFIXES: dict[str, set[str]] = {
 KEYS = {
     "package": {
         *("name", *TEXTS, "licenses", "sources", "publisher", "keywords", "keywords_en", "harvest", "charts"),
+        "names_en",
         "resources",
     },
     "resource": {"name", *TEXTS, "newest_by", "expect", "corrections", "suppress", "table", "schema"},
@@ -72,11 +73,23 @@ KEYS = {
         "files",
         "ignore",
     },
+    "chart": {
+        *("name", "kind", "resource", *TEXTS, "x", "y", "aggregate", "top", "series", "by"),
+        *("from", "to", "count", "days", "steps", "bottleneck"),
+        *("stated", "promised", "actual", "actual_label", "actual_label_en", "now"),
+    },
     "expect": {
         *("min_rows", "max_rows", "required_share", "unique", "fresh", "sql", "quarantine_share"),
         *("shrink_share", "vanish_share", "keeps"),
     },
     "table": {"label_column", "facets", "sort", "sort_desc", "search", "front_search", "indexes"},
+}
+CHART_COLUMNS = {  # by kind, the keys that name columns and must be there
+    "bar": ("x", "y"),
+    "line": ("x", "y"),
+    "tile_map": ("x", "y"),
+    "process_map": ("by", "from", "to", "count", "days"),
+    "timeline": ("by", "promised", "actual"),
 }
 
 Problems = Iterator[str]
@@ -200,12 +213,27 @@ def _charts(dataset: Dataset) -> Problems:
     for chart in dataset.descriptor.get("charts") or ():
         place = f"chart {chart.get('name')!r}"
         yield from _texts(place, chart)
-        if chart.get("resource") not in tables:
-            yield f"{place}: draws {chart.get('resource')!r}, which is no resource; use one of {', '.join(tables)}"
+        yield from _known(place, chart, "chart")
+        kind = chart.get("kind", "bar")
+        if kind not in CHART_COLUMNS:
+            yield f"{place}: there is no kind {kind!r}; use one of {', '.join(CHART_COLUMNS)}"
             continue
-        for axis in ("x", "y"):
-            if chart.get(axis) not in tables[chart["resource"]]:
-                yield f"{place}: {axis} is {chart.get(axis)!r}, which is no field of {chart['resource']}"
+        yield from _drawn(
+            place, chart, (*CHART_COLUMNS[kind], *(key for key in ("by", "series", "stated") if key in chart)), tables
+        )
+        for inner in ("steps", "bottleneck", "now"):
+            told = chart.get(inner) or {}
+            yield from _drawn(f"{place} {inner}", told, sorted(set(told) - {"resource"}), tables) if told else ()
+
+
+def _drawn(place: str, told: dict[str, Any], columns: Sequence[str], tables: dict[str, set[str]]) -> Problems:
+    """What a chart draws that is not there."""
+    if told.get("resource") not in tables:
+        yield f"{place}: draws {told.get('resource')!r}, which is no resource; use one of {', '.join(tables)}"
+        return
+    for axis in columns:
+        if told.get(axis) not in tables[told["resource"]]:
+            yield f"{place}: {axis} is {told.get(axis)!r}, which is no field of {told['resource']}"
 
 
 def _code(dataset: Dataset) -> Problems:

@@ -8,7 +8,7 @@ from typing import Any
 
 from shahrnama.issue import ERROR
 from shahrnama.persian import Language, number, persian_digits
-from shahrnama.publish.charts import Chart
+from shahrnama.publish.figures import figure
 from shahrnama.publish.files import downloads
 from shahrnama.publish.markdown import cell, front_matter, moment, plain, table
 from shahrnama.publish.quality_page import quality_facts
@@ -33,7 +33,7 @@ def home(site: Site, language: Language, lead: str) -> str:
     for package, item in charted:
         kind = words["demo_word" if package["is_demo"] else "real_word"]
         link = f'<a href="datasets/{package["name"]}/#{item.name}">{words["more"]}</a>'
-        lines.append(_figure(item, language, f'<p class="kind"><em>{kind}</em> {link}</p>'))
+        lines.append(figure(item, "", after=f'<p class="kind"><em>{kind}</em> {link}</p>'))
     lines.append("</div>\n")
     return "\n".join(lines)
 
@@ -64,7 +64,7 @@ def dataset_page(site: Site, package: dict[str, Any], language: Language) -> str
     lines = front_matter(title=title, description=description, demo=package["is_demo"], hide=["navigation"])
     lines += [f"# {plain(title)}\n", *_held(site, package, language), plain(description), ""]
     lines += _facts(site, package, language)
-    figures = [_figure(item, language) for item in site.charts(package, language)]
+    figures = [figure(item, "../../") for item in site.charts(package, language)]
     lines += ['<div class="figures">', *figures, "</div>\n"] if figures else []
     for resource in package["resources"]:
         lines += _resource(site, package, resource, language)
@@ -146,19 +146,6 @@ def _inline(value: str) -> str:
         title, _, address = value[1:-1].partition("](")
         return f'<a href="{escape(address)}">{title}</a>'
     return value
-
-
-def _figure(item: Chart, language: Language, after: str = "") -> str:
-    """A chart with its sentence and its data as a table; one line of HTML, so that Markdown leaves it whole."""
-    words = WORDS[language]
-    rows = "".join(
-        f"<tr><td>{escape(label)}</td><td>{number(value, language)}</td></tr>" for label, value in item.pairs
-    )
-    return (
-        f'<figure id="{item.name}"><figcaption><b>{escape(item.title)}</b> <span>{escape(item.description)}</span>'
-        f"</figcaption>{item.svg}<details><summary>{words['chart_data']}</summary><table><tbody>{rows}</tbody></table>"
-        f"</details>{after}</figure>"
-    )
 
 
 def _resource(site: Site, package: dict[str, Any], resource: dict[str, Any], language: Language) -> list[str]:

@@ -13,14 +13,18 @@ import yaml
 from shahrnama.atomic import swap_folder, write_text
 from shahrnama.catalog import House
 from shahrnama.errors import PublishError
+from shahrnama.publish.cards import add_cards
 from shahrnama.publish.check import Check, accept
 from shahrnama.publish.pages import dataset_list, dataset_page, home
+from shahrnama.publish.picture_pages import listed, picture_files, picture_page
+from shahrnama.publish.png import Drawn
 from shahrnama.publish.quality_page import quality_page
 from shahrnama.publish.search_index import write_search
 from shahrnama.publish.search_page import add_all_pages
 from shahrnama.publish.search_terms import folding_script
 from shahrnama.publish.site import Site
 from shahrnama.publish.texts import LANGUAGES
+from shahrnama.release import release_id
 
 FONT = Path(__file__).parents[1] / "datasette_plugin" / "static" / "vazirmatn.woff2"  # one copy for both surfaces
 EPOCH = "1700000000"  # MkDocs stamps sitemaps with it; any fixed moment gives the same bytes for the same pages
@@ -39,6 +43,7 @@ def write_portal(house: House, check: Check = accept) -> Path:
         "INHERIT": os.path.relpath(house.root / "mkdocs.yml", house.build),
         "docs_dir": str(house.docs.resolve()),
         "site_dir": str(fresh.resolve()),
+        "extra": {"release": release_id(house)},
         "theme": {"custom_dir": str((house.root / "site" / "overrides").resolve())},
     }
     write_text(house.build / "mkdocs.yml", yaml.safe_dump(config, allow_unicode=True))
@@ -59,7 +64,7 @@ def write_portal(house: House, check: Check = accept) -> Path:
 
 def write_docs(house: House) -> None:
     """Markdown of every page, authored and generated, with the assets, into `build/docs`."""
-    site, authored = Site(house), house.root / "site"
+    site, authored, drawn = Site(house), house.root / "site", Drawn(house.build / "drawn")
     shutil.rmtree(house.docs, ignore_errors=True)
     shutil.copytree(authored / "assets", house.docs / "assets")
     shutil.copyfile(FONT, house.docs / "assets" / FONT.name)
@@ -73,4 +78,12 @@ def write_docs(house: House) -> None:
         write_text(place / "quality.md", quality_page(site, language))
         for package in site.packages:
             write_text(place / "datasets" / f"{package['name']}.md", dataset_page(site, package, language))
+        for item in listed(site, language):
+            write_text(place / f"{item.address}.md", picture_page(site, item))
         add_all_pages(place, language)
+        add_cards(house.docs, language, drawn)
+    for address, body in picture_files(site, drawn):
+        place = house.docs / address
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(body)
+    drawn.sweep()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,10 +14,16 @@ from shahrnama.atomic import read_json
 from shahrnama.catalog import House, catalog
 from shahrnama.gate_register import gate_rows
 from shahrnama.persian import Language
-from shahrnama.publish.charts import Chart, chart
+from shahrnama.publish.charts import chart, charts, is_placed
+from shahrnama.publish.picture import Ground, Picture, Row
 from shahrnama.publish.texts import text
 
 FILES, DATABASE, REGISTERS = "/files/", "/db/shahrnama/", "/db/registers/"
+URL, LOCAL = (
+    "SHAHRNAMA_URL",
+    "http://127.0.0.1:8001/",
+)  # the variable that mkdocs.yml reads too, and what it says without
+TILE = {"tile_row", "tile_column"}  # columns that say where a thing stands in a tile map, from 1, north and west first
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,15 @@ class Site:
         """Whether what is published is fictional: True, False or `some`."""
         found = {bool(package["is_demo"]) for package in self.packages}
         return "some" if len(found) == 2 else True in found
+
+    def address(self, path: str) -> str:
+        """Absolute address of a path below the site's root."""
+        return f"{os.environ.get(URL) or LOCAL}".rstrip("/") + f"/{path}"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the site's address is known."""
+        return bool(os.environ.get(URL))
 
     @property
     def row_count(self) -> int:
@@ -81,18 +97,79 @@ class Site:
                     found[key["fields"][0]] = self._names(package, key["reference"], language)
         return found
 
-    def charts(self, package: dict[str, Any], language: Language) -> list[Chart]:
+    def charts(self, package: dict[str, Any], language: Language) -> list[Picture]:
         """The charts that a descriptor asks for; each is drawn once for all pages that show it."""
         place = (package["name"], language)
         if place not in self._drawn:
-            tables, labels = self.tables(package), self.labels(package, language)
-            found = package.get("charts") or ()
-            self._drawn[place] = [chart(item, package, tables, labels, language) for item in found]
+            self._drawn[place] = list(charts(self.ground(package, language)))
         return self._drawn[place]
 
+    def picture(self, dataset: str, name: str, language: Language, key: str | None = None,
+                highlight: str | None = None) -> Picture | None:  # fmt: skip
+        """One chart of a dataset: of the thing `key` where it has one for each, with `highlight` standing out in it.
+
+        None where the dataset is not published, asks for no chart of that name, or places of its map are not known.
+        """
+        package = next((item for item in self.packages if item["name"] == dataset), None)
+        found = next((item for item in (package or {}).get("charts") or () if item["name"] == name), None)
+        if not (package and found and is_placed(found, self.ground(package, language))):
+            return None
+        return chart(found, self.ground(package, language), key, highlight)
+
+    def ground(self, package: dict[str, Any], language: Language) -> Ground:
+        """What the package's charts are drawn from."""
+        place = (package["name"], language)
+        if place not in self._grounds:
+            labels, places, tables = self.labels(package, language), self._places(package), self.tables(package)
+            self._grounds[place] = Ground(package, language, lambda name: self._rows(tables[name]), labels, places)
+        return self._grounds[place]
+
     @cached_property
-    def _drawn(self) -> dict[tuple[str, Language], list[Chart]]:
+    def _drawn(self) -> dict[tuple[str, Language], list[Picture]]:
         return {}
+
+    @cached_property
+    def _grounds(self) -> dict[tuple[str, Language], Ground]:
+        return {}
+
+    def _rows(self, path: Path) -> list[Row]:
+        if path not in self._read:
+            self._read[path] = list(table_rows(path))
+        return self._read[path]
+
+    @cached_property
+    def _read(self) -> dict[Path, list[Row]]:
+        return {}
+
+    def _places(self, package: dict[str, Any]) -> dict[str, dict[str, tuple[int, int]]]:
+        """By column, where in a tile map the things stand that it names: their table's `tile_row` and `tile_column`."""
+        found: dict[str, dict[str, tuple[int, int]]] = {}
+        for resource in package["resources"]:
+            for key in [
+                *(resource["schema"].get("foreignKeys") or ()),
+                *(resource.get("crossPackageForeignKeys") or ()),
+            ]:
+                other = self._referred(package, key["reference"])
+                if (
+                    other
+                    and len(key["fields"]) == 1
+                    and {field["name"] for field in other[1]["schema"]["fields"]} >= TILE
+                ):
+                    (column,), (to,) = key["fields"], key["reference"]["fields"]
+                    rows = self._rows(self.tables(other[0])[other[1]["name"]])
+                    found[column] = {
+                        row[to]: (int(row["tile_row"]), int(row["tile_column"])) for row in rows if row["tile_row"]
+                    }
+        return found
+
+    def _referred(
+        self, package: dict[str, Any], reference: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """The package and the table that a foreign key names, where they are published."""
+        name = reference.get("package") or package["name"]
+        other = next((item for item in self.packages if item["name"] == name), None)
+        table = next((r for r in other["resources"] if r["name"] == reference["resource"]), None) if other else None
+        return (other, table) if other and table else None
 
     def owner(self, package: dict[str, Any], language: Language) -> str:
         """Name of the publisher, where a published table with a label has its identifier."""
@@ -112,9 +189,7 @@ class Site:
         return wanted
 
     def _names(self, package: dict[str, Any], reference: Mapping[str, Any], language: Language) -> dict[str, str]:
-        name = reference.get("package") or package["name"]
-        other = next((item for item in self.packages if item["name"] == name), None)
-        resource = next((r for r in other["resources"] if r["name"] == reference["resource"]), None) if other else None
+        other, resource = self._referred(package, reference) or (None, None)
         label = ((resource or {}).get("table") or {}).get("label_column")
         if not (other and resource and label):
             return {}
