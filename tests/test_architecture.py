@@ -32,8 +32,9 @@ HOMES = {
     "vl_convert": {"publish/png.py"},
     "fontTools": {"publish/png.py"},
     "PIL": {"publish/png.py"},
-    "lxml": {"formats/open311.py", "formats/xes.py"},
+    "lxml": {"formats/open311.py", "formats/xes.py", "publish/search_entries.py"},
     "ocdsmerge": {"formats/ocds.py"},
+    "pagefind_bin": {"publish/search_index.py"},
     "python_calamine": {"formats/workbook.py"},
     "uvicorn": {"worker.py"},
 }

@@ -19,6 +19,9 @@ from shahrnama.publish.pages import dataset_list, dataset_page, home
 from shahrnama.publish.picture_pages import listed, picture_files, picture_page
 from shahrnama.publish.png import Drawn
 from shahrnama.publish.quality_page import quality_page
+from shahrnama.publish.search_index import write_search
+from shahrnama.publish.search_page import add_all_pages
+from shahrnama.publish.search_terms import folding_script
 from shahrnama.publish.site import Site
 from shahrnama.publish.texts import LANGUAGES
 from shahrnama.release import release_id
@@ -53,6 +56,7 @@ def write_portal(house: House, check: Check = accept) -> Path:
         told = (" ".join(line.split()) for line in (done.stderr + done.stdout).splitlines())
         lines = [line for line in told if line and not line.startswith("INFO")]
         raise PublishError(f"the portal cannot be rendered: {' / '.join(lines[-3:])}; the former pages stay")
+    write_search(house, Site(house), fresh)
     check(fresh)
     swap_folder(fresh, house.html)
     return house.html
@@ -64,6 +68,7 @@ def write_docs(house: House) -> None:
     shutil.rmtree(house.docs, ignore_errors=True)
     shutil.copytree(authored / "assets", house.docs / "assets")
     shutil.copyfile(FONT, house.docs / "assets" / FONT.name)
+    write_text(house.docs / "assets" / "search_words.js", folding_script())
     for language in LANGUAGES:
         place = house.docs / language
         shutil.copytree(authored / language, place)
@@ -75,6 +80,7 @@ def write_docs(house: House) -> None:
             write_text(place / "datasets" / f"{package['name']}.md", dataset_page(site, package, language))
         for item in listed(site, language):
             write_text(place / f"{item.address}.md", picture_page(site, item))
+        add_all_pages(place, language)
         add_cards(house.docs, language, drawn)
     for address, body in picture_files(site, drawn):
         place = house.docs / address
