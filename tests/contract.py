@@ -45,7 +45,7 @@ KEYS = {
         "names_en",
         "resources",
     },
-    "resource": {"name", *TEXTS, "newest_by", "expect", "corrections", "suppress", "table", "schema"},
+    "resource": {"name", *TEXTS, "newest_by", "feeds", "expect", "corrections", "suppress", "table", "schema"},
     "field": {
         "name",
         "type",

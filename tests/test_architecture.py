@@ -25,6 +25,7 @@ HOMES = {
     "vl_convert": {"publish/png.py"},
     "fontTools": {"publish/png.py"},
     "PIL": {"publish/png.py"},
+    "rdflib": {"publish/dcat.py"},
     "lxml": {"formats/open311.py", "formats/xes.py"},
     "ocdsmerge": {"formats/ocds.py"},
     "python_calamine": {"formats/workbook.py"},

@@ -84,6 +84,29 @@ class Site:
         fields = {item["name"]: text(item, "title", language) for item in table["schema"]["fields"]}
         return text(table, "title", language), fields.get(field, field) if field else None
 
+    def table(self, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The package and the descriptor of a published table; KeyError where there is none."""
+        return self._tables[name]
+
+    @cached_property
+    def _tables(self) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+        return {resource["name"]: (package, resource) for package in self.packages for resource in package["resources"]}
+
+    def references(self, package: dict[str, Any], resource: dict[str, Any]) -> dict[str, str]:
+        """By column, the published table whose rows it names."""
+        found = {}
+        for key in [*(resource["schema"].get("foreignKeys") or ()), *(resource.get("crossPackageForeignKeys") or ())]:
+            other = self._referred(package, key["reference"])
+            if other and len(key["fields"]) == 1:
+                found[key["fields"][0]] = other[1]["name"]
+        return found
+
+    def name_of(self, package: dict[str, Any], resource: dict[str, Any], key: str, language: Language) -> str:
+        """The name of a row by its key, in the reader's language where the table has both."""
+        primary = resource["schema"]["primaryKey"]
+        names = self._names(package, {"resource": resource["name"], "fields": primary}, language)
+        return names.get(key, key)
+
     def labels(self, package: dict[str, Any], language: Language) -> dict[str, dict[str, str]]:
         """Names of the values of columns: of codes their labels, of foreign keys the other table's label column."""
         found: dict[str, dict[str, str]] = {}
