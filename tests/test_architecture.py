@@ -15,7 +15,14 @@ MACHINERY = ROOT / "scripts" / "shahrnama"
 HOMES = {
     "urllib3": {"net/transport.py"},
     "certifi": {"net/transport.py"},
-    "sqlite3": {"load.py", "load_rows.py", "load_search.py", "inside_database.py", "datasette_plugin/"},
+    "sqlite3": {
+        "load.py",
+        "load_rows.py",
+        "load_facets.py",
+        "load_search.py",
+        "inside_database.py",
+        "datasette_plugin/",
+    },
     "numpy": {"exposure.py", "suppress.py", "proof/"},
     "duckdb": {"engine.py"},
     "persiantools": {"persian.py"},
@@ -29,7 +36,7 @@ HOMES = {
     "lxml": {"formats/open311.py", "formats/xes.py"},
     "ocdsmerge": {"formats/ocds.py"},
     "python_calamine": {"formats/workbook.py"},
-    "uvicorn": {"serve.py"},
+    "uvicorn": {"worker.py"},
 }
 BUILDERS = ("frictionless", "duckdb", "mkdocs", "vl_convert", "urllib3", "lxml")
 
@@ -72,7 +79,7 @@ def test_democity_and_shahrnama_do_not_know_each_other() -> None:
 
 def test_the_serving_process_loads_no_builder_and_no_rich() -> None:
     code = (
-        "import sys, shahrnama.serve, shahrnama.datasette_plugin, datasette.app, datasette.handle_exception as h;"
+        "import sys, shahrnama.serve, shahrnama.worker, datasette.app, datasette.handle_exception as h;"
         f"loaded = [name for name in {BUILDERS} if name in sys.modules];"
         "assert not loaded, loaded; assert sys.modules['rich'] is None; assert h.rich is None"
     )

@@ -22,10 +22,25 @@ Language = Literal["fa", "en"]
 TEHRAN = ZoneInfo("Asia/Tehran")
 ZWNJ = "\u200c"
 JALALI_MONTHS = ("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند")
-
 JALALI_MONTHS_EN = (
-    *("Farvardin", "Ordibehesht", "Khordad", "Tir", "Mordad", "Shahrivar"),
-    *("Mehr", "Aban", "Azar", "Dey", "Bahman", "Esfand"),
+    "Farvardin",
+    "Ordibehesht",
+    "Khordad",
+    "Tir",
+    "Mordad",
+    "Shahrivar",
+    "Mehr",
+    "Aban",
+    "Azar",
+    "Dey",
+    "Bahman",
+    "Esfand",
+)
+TOMAN_WORDS = (
+    (10**12, "هزار میلیارد", "trillion"),
+    (10**9, "میلیارد", "billion"),
+    (10**6, "میلیون", "million"),
+    (10**3, "هزار", "thousand"),
 )
 
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u2007"), " ")
@@ -156,6 +171,18 @@ def number(value: float, language: Language) -> str:
     return persian_digits(grouped.replace(",", "٬").replace(".", "٫")) if language == "fa" else grouped
 
 
+def tomans(rials: float, language: Language) -> str:
+    """An amount in rials as people say it, rounded: حدود ۱۲٫۵ میلیارد تومان, or about 12.5 billion tomans."""
+    amount = rials / 10
+    for size, persian, english in TOMAN_WORDS:
+        if abs(amount) >= size:
+            rounded = round(amount / size, 1)
+            shown = number(int(rounded) if rounded.is_integer() else rounded, language)
+            return f"حدود {shown} {persian} تومان" if language == "fa" else f"about {shown} {english} tomans"
+    shown = number(round(amount), language)
+    return f"{shown} تومان" if language == "fa" else f"{shown} tomans"
+
+
 def local_date(text: str) -> date:
     """The day in Tehran of an ISO date or a UTC timestamp (`YYYY-MM-DD[THH:MM:SSZ]`); ValueError if it is neither."""
     return _local_time(text).date() if "T" in text else date.fromisoformat(text)
@@ -182,12 +209,14 @@ def display_date(text: str, language: Language) -> str:
     return persian_digits(f"{local.day} {JALALI_MONTHS[local.month - 1]} {local.year}")
 
 
-def display_month(text: str, language: Language) -> str:
-    """A Jalali month, written 1405-08: آبان ۱۴۰۵, or Aban 1405."""
-    year, month = text.split("-")
-    if language == "en":
-        return f"{JALALI_MONTHS_EN[int(month) - 1]} {year}"
-    return f"{JALALI_MONTHS[int(month) - 1]} {persian_digits(year)}"
+def display_month(text: str, language: Language) -> str | None:
+    """A Jalali month such as `1405-08` as آبان ۱۴۰۵ or Aban 1405; None if it is none."""
+    found = re.fullmatch(r"(1[2-5]\d\d)-(0[1-9]|1[0-2])", text)
+    if not found:
+        return None
+    names = JALALI_MONTHS if language == "fa" else JALALI_MONTHS_EN
+    shown = f"{names[int(found[2]) - 1]} {found[1]}"
+    return persian_digits(shown) if language == "fa" else shown
 
 
 def jalali_new_year(year: int) -> date:

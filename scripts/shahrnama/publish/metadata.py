@@ -19,6 +19,24 @@ from shahrnama.publish.speak_up import VARIABLES
 from shahrnama.register import TEXTS, Package, promoted, registers
 
 PAGE_ROWS = 50
+FACET_TABLES: dict[str, dict[str, Any]] = {  # counts that `load_facets` makes, for the plugin
+    "facet_columns": {
+        "title": "ستون‌های شمرده",
+        "title_en": "Counted columns",
+        "description": "هر ردیف می‌گوید یک ستون چند مقدار جداگانه و چند ردیف خالی دارد.",
+        "description_en": "One row says how many different values a column has, and how many rows are empty in it.",
+        "columns": {},
+        "hidden": True,
+    },
+    "facet_counts": {
+        "title": "شمار مقدارها",
+        "title_en": "Counts of values",
+        "description": "هر ردیف می‌گوید چند ردیف یک جدول این مقدار را دارند؛ از هر ستون تا هزار مقدار پرشمارتر.",
+        "description_en": "One row says how many rows of a table have this value, for a column's thousand commonest.",
+        "columns": {},
+        "hidden": True,
+    },
+}
 OPTIONS = ("label_column", "facets", "sort", "sort_desc")
 
 
@@ -32,13 +50,16 @@ def write_metadata(house: House) -> Path:
     database = metadata.setdefault("databases", {}).setdefault(house.database.stem, {})
     tables = {register["name"]: _table(register) for register in registers()}
     for package in packages:
-        tables |= {item["name"]: {**_table(item), **_dataset(package)} for item in package["resources"]}
+        tables |= {item["name"]: {**_table(item), **_dataset(package), **_file(item)} for item in package["resources"]}
     for name, authored in (database.get("tables") or {}).items():
         tables[name] = {**tables.get(name, {}), **authored}
     harvests = metadata["databases"].setdefault(house.registers.stem, {})
     is_demo = any(package["is_demo"] for package in packages)
     harvests["is_demo"] = database["is_demo"] = is_demo  # what is told of a fictional city is fictional too
     harvests["tables"] = {item["name"]: {**_table(item), "is_demo": is_demo} for item in harvest_registers()}
+    for found in (tables, harvests["tables"]):
+        found |= FACET_TABLES
+    database["datasets"] = {package["name"]: _texts(package) for package in packages}
     database["tables"] = tables
     database["queries"] = dict(_queries(database.get("queries") or {}, set(tables)))
     write_text(house.metadata, yaml.safe_dump(metadata, allow_unicode=True, sort_keys=False, width=120))
@@ -64,7 +85,7 @@ def _queries(queries: dict[str, dict[str, Any]], tables: set[str]) -> Iterator[t
 def _table(resource: dict[str, Any]) -> dict[str, Any]:
     fields = resource["schema"]["fields"]
     return {
-        **{key: resource.get(key) or "" for key in TEXTS},
+        **_texts(resource),
         "columns": {field["name"]: field.get("description") or "" for field in fields},
         "columns_en": {field["name"]: field.get("description_en") or "" for field in fields},
         "column_titles": {field["name"]: field.get("title") or field["name"] for field in fields},
@@ -74,6 +95,15 @@ def _table(resource: dict[str, Any]) -> dict[str, Any]:
         **_options(resource, {field["name"] for field in fields}),
         "size": PAGE_ROWS,
     }
+
+
+def _texts(item: dict[str, Any]) -> dict[str, Any]:
+    return {key: item.get(key) or "" for key in TEXTS}
+
+
+def _file(resource: dict[str, Any]) -> dict[str, Any]:
+    """The whole table's file below `/files/<dataset>/`, its size in bytes, and where its rows come from."""
+    return {"file": resource["path"], "file_bytes": resource.get("bytes") or 0, "kind": resource["kind"]}
 
 
 def _options(resource: dict[str, Any], columns: set[str]) -> dict[str, Any]:

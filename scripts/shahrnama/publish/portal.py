@@ -23,6 +23,7 @@ from shahrnama.publish.png import Drawn
 from shahrnama.publish.quality_page import quality_page
 from shahrnama.publish.site import Site
 from shahrnama.publish.texts import LANGUAGES
+from shahrnama.release import release_id
 
 FONT = Path(__file__).parents[1] / "datasette_plugin" / "static" / "vazirmatn.woff2"  # one copy for both surfaces
 EPOCH = "1700000000"  # MkDocs stamps sitemaps with it; any fixed moment gives the same bytes for the same pages
@@ -41,6 +42,7 @@ def write_portal(house: House, check: Check = accept) -> Path:
         "INHERIT": os.path.relpath(house.root / "mkdocs.yml", house.build),
         "docs_dir": str(house.docs.resolve()),
         "site_dir": str(fresh.resolve()),
+        "extra": {"release": release_id(house)},
         "theme": {"custom_dir": str((house.root / "site" / "overrides").resolve())},
     }
     write_text(house.build / "mkdocs.yml", yaml.safe_dump(config, allow_unicode=True))

@@ -34,7 +34,7 @@ def moment_of(value: str, column: str) -> float:
 def said_moment(value: str, column: str, language: Language) -> str:
     """آبان ۱۴۰۵, ۱۴۰۵ or ۳۰ آبان ۱۴۰۵, by the column."""
     if column.endswith("_month"):
-        return display_month(value, language)
+        return display_month(value, language) or value
     if column.endswith("_year"):
         return persian_digits(value) if language == "fa" else value
     return display_date(value, language)

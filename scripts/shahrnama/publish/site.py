@@ -16,7 +16,9 @@ from shahrnama.gate_register import gate_rows
 from shahrnama.persian import Language
 from shahrnama.publish.charts import chart, charts, is_placed
 from shahrnama.publish.picture import Ground, Picture, Row
+from shahrnama.publish.speak_up import speak_up
 from shahrnama.publish.texts import text
+from shahrnama.release import release_id
 
 FILES, DATABASE, REGISTERS = "/files/", "/db/shahrnama/", "/db/registers/"
 URL, LOCAL = (
@@ -56,6 +58,14 @@ class Site:
     def address(self, path: str) -> str:
         """Absolute address of a path below the site's root."""
         return f"{os.environ.get(URL) or LOCAL}".rstrip("/") + f"/{path}"
+
+    def speak_up(self, what: str, page: str, language: Language) -> str:
+        """Links to report an error in, or ask for data of, `what`, which stands at `page` below the site's root."""
+        return speak_up(self.house, what, self.address(page), self._release, language)
+
+    @cached_property
+    def _release(self) -> str:
+        return release_id(self.house)
 
     @property
     def is_public(self) -> bool:
