@@ -47,7 +47,7 @@ KEYS = {
         *("name", *TEXTS, "licenses", "sources", "publisher", "keywords", "keywords_en", "harvest", "charts"),
         *("names_en", "queries", "resources"),
     },
-    "resource": {"name", *TEXTS, "newest_by", "expect", "corrections", "suppress", "table", "schema"},
+    "resource": {"name", *TEXTS, "newest_by", "feeds", "expect", "corrections", "suppress", "table", "schema"},
     "field": {
         "name",
         "type",

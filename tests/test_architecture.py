@@ -32,6 +32,7 @@ HOMES = {
     "vl_convert": {"publish/png.py"},
     "fontTools": {"publish/png.py"},
     "PIL": {"publish/png.py"},
+    "rdflib": {"publish/dcat.py"},
     "lxml": {"formats/open311.py", "formats/xes.py", "publish/search_entries.py"},
     "ocdsmerge": {"formats/ocds.py"},
     "pagefind_bin": {"publish/search_index.py"},

@@ -70,6 +70,8 @@ def dataset_page(site: Site, package: dict[str, Any], language: Language) -> str
         lines += _resource(site, package, resource, language)
     lines += [f"## {words['downloads']}\n", *_downloads(site, package, language)]
     lines += [f"## {words['cite']}\n", f"> {plain(citation(package, language))}", ""]
+    below = f"{'en/' if language == 'en' else ''}datasets/{package['name']}/"
+    lines += [site.speak_up(title, below, language), ""]
     return "\n".join(lines)
 
 

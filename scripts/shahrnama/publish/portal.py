@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -15,6 +16,7 @@ from shahrnama.catalog import House
 from shahrnama.errors import PublishError
 from shahrnama.publish.cards import add_cards
 from shahrnama.publish.check import Check, accept
+from shahrnama.publish.machines import add_descriptions, machine_files, page_addresses
 from shahrnama.publish.pages import dataset_list, dataset_page, home
 from shahrnama.publish.picture_pages import listed, picture_files, picture_page
 from shahrnama.publish.png import Drawn
@@ -57,6 +59,8 @@ def write_portal(house: House, check: Check = accept) -> Path:
         lines = [line for line in told if line and not line.startswith("INFO")]
         raise PublishError(f"the portal cannot be rendered: {' / '.join(lines[-3:])}; the former pages stay")
     write_search(house, Site(house), fresh)
+    shutil.copyfile(house.docs / "sitemap.xml", fresh / "sitemap.xml")  # MkDocs' own dates pages by a clock
+    (fresh / "sitemap.xml.gz").unlink(missing_ok=True)
     check(fresh)
     swap_folder(fresh, house.html)
     return house.html
@@ -82,8 +86,12 @@ def write_docs(house: House) -> None:
             write_text(place / f"{item.address}.md", picture_page(site, item))
         add_all_pages(place, language)
         add_cards(house.docs, language, drawn)
-    for address, body in picture_files(site, drawn):
+    made = chain(picture_files(site, drawn), machine_files(site, page_addresses(house.docs)))
+    for address, body in made:
         place = house.docs / address
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(body)
+    for language in LANGUAGES:
+        add_descriptions(site, house.docs, language)
+        add_cards(house.docs, language, drawn)
     drawn.sweep()
