@@ -85,7 +85,6 @@ def write_docs(house: House) -> None:
         for item in listed(site, language):
             write_text(place / f"{item.address}.md", picture_page(site, item))
         add_all_pages(place, language)
-        add_cards(house.docs, language, drawn)
     made = chain(picture_files(site, drawn), machine_files(site, page_addresses(house.docs)))
     for address, body in made:
         place = house.docs / address
