@@ -15,7 +15,7 @@ MACHINERY = ROOT / "scripts" / "shahrnama"
 HOMES = {
     "urllib3": {"net/transport.py"},
     "certifi": {"net/transport.py"},
-    "sqlite3": {"load.py", "load_rows.py", "load_search.py", "inside_database.py"},
+    "sqlite3": {"load.py", "load_rows.py", "load_search.py", "inside_database.py", "publish/answers.py"},
     "numpy": {"exposure.py", "suppress.py", "proof/"},
     "duckdb": {"engine.py"},
     "persiantools": {"persian.py"},
@@ -23,6 +23,7 @@ HOMES = {
     "attrs": {"checks/stock.py"},
     "polars": {"proof/", "checks/", "privacy/columns.py"},
     "vl_convert": {"publish/charts.py"},
+    "jinja2": {"publish/templates.py"},
     "lxml": {"formats/open311.py", "formats/xes.py"},
     "ocdsmerge": {"formats/ocds.py"},
     "python_calamine": {"formats/workbook.py"},

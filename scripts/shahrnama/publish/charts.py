@@ -38,6 +38,7 @@ class Chart:
     description: str
     pairs: tuple[Pair, ...]
     language: Language
+    resource: str = ""  # the table that it shows
 
     @cached_property
     def svg(self) -> str:
@@ -75,6 +76,7 @@ def chart(specification: dict[str, Any], package: dict[str, Any], tables: dict[s
         text(specification, "description", language),
         named,
         language,
+        specification["resource"],
     )
 
 
