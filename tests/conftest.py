@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import socket
 import subprocess
 import sys
@@ -64,10 +66,19 @@ def build() -> Callable[..., Outcome]:
 
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """The demonstration city, harvested over HTTP, through the whole road. Tests must not change it."""
-    house = House.at(ROOT, build=tmp_path_factory.mktemp("city") / "build")
-    outcome = run(house)
-    assert outcome.problems == []
+    """The demonstration city, harvested over HTTP, through the whole road. Tests must not change it.
+
+    Built once, by the first of pytest-xdist's workers that needs it.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "city"
+    house = House.at(ROOT, build=folder / "build")
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "whole").exists():
+            assert run(house).problems == []
+            (folder / "whole").touch()
     return house
 
 
@@ -84,7 +95,7 @@ def site(city: House) -> Iterator[str]:
         for _ in range(TRIES):
             assert process.poll() is None, process.communicate()[1].decode()
             try:
-                urllib.request.urlopen(address + "/db/-/versions.json", timeout=5).close()
+                urllib.request.urlopen(address + "/db/", timeout=5).close()
                 break
             except (urllib.error.URLError, OSError):
                 time.sleep(0.2)

@@ -15,7 +15,14 @@ MACHINERY = ROOT / "scripts" / "shahrnama"
 HOMES = {
     "urllib3": {"net/transport.py"},
     "certifi": {"net/transport.py"},
-    "sqlite3": {"load.py", "load_rows.py", "load_search.py", "inside_database.py", "publish/answers.py"},
+    "sqlite3": {
+        "load.py",
+        "load_rows.py",
+        "load_search.py",
+        "inside_database.py",
+        "publish/answers.py",
+        "datasette_plugin/",
+    },
     "numpy": {"exposure.py", "suppress.py", "proof/"},
     "duckdb": {"engine.py"},
     "persiantools": {"persian.py"},

@@ -1,6 +1,6 @@
 """The budget: a workbook made for reading is read as it is meant, and what is planted in it is found again.
 
-The city is ten times as large with SHAHRNAMA_LARGE=1 (half a minute more).
+The city is ten times as large with SHAHRNAMA_LARGE=1 (a minute more).
 """
 
 from __future__ import annotations
@@ -21,7 +21,12 @@ from shahrnama.errors import ParseError
 
 PLANTED = yaml.safe_load((ROOT / "scripts/democity/planted/budget.yaml").read_text(encoding="utf-8"))
 BUDGET = read(ROOT / "datasets" / "budget")
-CITIES = {"seed 1404": (1404, 1.0), "another seed": (7, 1.0), "ten times as large": (1404, 10.0)}
+CITIES = {
+    "seed 1404": (1404, 1.0),
+    "another seed": (7, 1.0),
+    "ten times as large": (1404, 10.0),
+    "another, ten times as large": (7, 10.0),
+}
 Change = Callable[[list[list[str]]], object]
 
 

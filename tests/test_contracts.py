@@ -1,6 +1,6 @@
 """Contracts: what is planted in the fictional city is found again, and nothing else; bad cells are told; names are not.
 
-The city is ten times as large with SHAHRNAMA_LARGE=1 (half a minute more).
+The city is ten times as large with SHAHRNAMA_LARGE=1 (a minute more).
 """
 
 from __future__ import annotations
@@ -22,7 +22,12 @@ from shahrnama.catalog import House
 from shahrnama.formats.ocds_cells import money
 
 PLANTED = yaml.safe_load((ROOT / "scripts/democity/planted/procurement.yaml").read_text(encoding="utf-8"))
-CITIES = {"seed 1404": (1404, 1.0), "another seed": (7, 1.0), "ten times as large": (1404, 10.0)}
+CITIES = {
+    "seed 1404": (1404, 1.0),
+    "another seed": (7, 1.0),
+    "ten times as large": (1404, 10.0),
+    "another, ten times as large": (7, 10.0),
+}
 
 
 @pytest.fixture(scope="module")

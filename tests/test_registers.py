@@ -47,7 +47,7 @@ def test_failures_are_published_too(
     with DemoCity(scale=0.02) as hall:
         hall.faults.append(Fault.of("status_403@first"))
         environ = {"SHAHRNAMA_SERVICE_REQUESTS_URL": f"{hall.url}/open311/v2/"}
-        assert build(house, environ).problems
+        assert build(house, environ, "districts", "service_requests").problems
     failed = rows(house, "SELECT * FROM attempts WHERE outcome_code = 'failed'")
     assert [(row["status"], row["fault_code"]) for row in failed] == [(403, "status")]
     assert "answered 403" in failed[0]["message"]

@@ -21,7 +21,7 @@ from shahrnama.catalog import House, Resource, Row, catalog
 from shahrnama.derive import derive
 from shahrnama.errors import DatasetError
 from shahrnama.package import package
-from shahrnama.suppress import Exposed, exposed, suppress
+from shahrnama.suppress import Exposed, exposed, publishable, suppress
 
 TABLES = int(os.environ.get("SHAHRNAMA_FUZZ", "8"))
 Margins = list[list[str]]
@@ -189,8 +189,10 @@ def test_a_group_of_ones_that_is_wholly_hidden_is_named_by_the_auditor() -> None
     rows = [{"d": at, "n": 1} for at in range(5)]
     table = resource(["d", "n"], counts=["n"], margins=[[]])
     assert exposed(table, rows, suppress(table, rows)) == [Exposed(at, "n", 1, 1) for at in range(5)]
+    with pytest.raises(DatasetError, match=r"hides 5 counts that the totals still tell \(row 1, row 2"):
+        publishable(table, rows)
     open_to_zero = resource(["d", "n"], counts=["n"], margins=[[]], zero=True)
-    assert exposed(open_to_zero, rows, suppress(open_to_zero, rows)) == []
+    assert publishable(open_to_zero, rows) == suppress(open_to_zero, rows)
 
 
 def test_the_same_rows_give_the_same_answer_and_none_stays_none() -> None:

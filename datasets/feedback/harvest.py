@@ -22,7 +22,7 @@ from shahrnama.errors import ParseError
 from shahrnama.formats.strict import exhaust, required, to_utc
 from shahrnama.formats.strict_json import documents
 from shahrnama.persian import ascii_digits, gregorian, jalali, local_date
-from shahrnama.suppress import suppress
+from shahrnama.suppress import publishable
 
 FILE = "feedback.jsonl"
 TABLES = ("feedback_by_service", "feedback_services", "feedback_months", "feedback_districts")
@@ -84,7 +84,7 @@ def _hidden(
         if group is not None:
             counted.setdefault(group, Counter())[opinion[3]] += 1
     rows = [row(group, counted[group]) for group in sorted(counted)]
-    yield from suppress(read(Path(__file__).parent).resource(resource), rows)
+    yield from publishable(read(Path(__file__).parent).resource(resource), rows)
 
 
 def _opinions(body: bytes) -> Iterator[Opinion]:

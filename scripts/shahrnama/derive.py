@@ -9,7 +9,7 @@ from shahrnama.atomic import fingerprint, write_text
 from shahrnama.catalog import Dataset, House, Resource
 from shahrnama.engine import Engine, EngineError, can_write, engine
 from shahrnama.errors import DatasetError
-from shahrnama.suppress import policy, suppress
+from shahrnama.suppress import policy, publishable
 from shahrnama.tables import write_table
 
 SIFTED = "sifted.json"  # what was set aside before anything is derived: see `gate.sift`
@@ -61,7 +61,7 @@ def _derive(tables: Engine, dataset: Dataset, resource: Resource, place: Path) -
             tables.write(sql, resource, place)
             return
         rows = [dict(zip(expected, row, strict=True)) for row in tables.rows(sql)[1]]
-        write_table(place, resource, suppress(resource, rows))
+        write_table(place, resource, publishable(resource, rows))
         tables.view(resource, str(place))
     except EngineError as error:
         raise DatasetError(f"{dataset.name}: {path} cannot be run: {error}") from error

@@ -61,10 +61,12 @@ def _make(place: Path, rows: dict[str, list[RegisterRow]], tables: list[Table], 
     fresh.unlink(missing_ok=True)
     try:
         with built_apart(tables, folder) as indexed, _opened(fresh) as database:
-            _fill(database, rows, in_order(tables))
-            _check(database, tables)  # while the indexes of large tables are still being built
+            with _unchecked(database):
+                _fill(database, rows, in_order(tables))
+            _check(database, in_order(tables))  # while the indexes of large tables are still being built
             indexed()
-            _finish(database, in_order(tables), folder)
+            with _unchecked(database):
+                _finish(database, in_order(tables), folder)
         check(fresh)
         _sync(fresh)
         fresh.replace(place)
@@ -87,6 +89,14 @@ def _opened(place: Path) -> Iterator[sqlite3.Connection]:
         database.execute("PRAGMA synchronous = OFF")  # it is synced once, before the swap
         database.execute("PRAGMA foreign_keys = OFF")  # checked over the whole at the end, in any order of rows
         yield database
+
+
+@contextmanager
+def _unchecked(database: sqlite3.Connection) -> Iterator[None]:
+    """CHECK constraints wait for `integrity_check`, which tries them all: at each insertion they cost more than it."""
+    database.execute("PRAGMA ignore_check_constraints = ON")
+    yield
+    database.execute("PRAGMA ignore_check_constraints = OFF")
 
 
 def _distinct(tables: Iterable[Table]) -> None:
@@ -136,8 +146,12 @@ def _create(database: sqlite3.Connection, tables: list[Table]) -> None:
         before.add(table.name)
 
 
-def _check(database: sqlite3.Connection, tables: Iterable[Table]) -> None:
-    _sound(database, "integrity_check")
+def _check(database: sqlite3.Connection, tables: Sequence[Table]) -> None:
+    try:
+        _sound(database, "integrity_check")
+    except LoadError:
+        _name_unchecked(tables)  # where a value breaks a CHECK, its row is a better answer
+        raise
     orphan = database.execute("PRAGMA foreign_key_check").fetchone()
     if orphan:
         raise LoadError(_orphan(database, {table.name: table for table in tables}, orphan))
@@ -146,6 +160,16 @@ def _check(database: sqlite3.Connection, tables: Iterable[Table]) -> None:
         told = table.resource.get("row_count", count)
         if count != told:
             raise LoadError(f"table {table.name} has {count} rows, its package says {told}; validate {table.dataset}")
+
+
+def _name_unchecked(tables: Sequence[Table]) -> None:
+    """Insert every row again, checked: LoadError names the first that breaks its table's constraints."""
+    with closing(sqlite3.connect("", isolation_level=None)) as scratch:  # a temporary file
+        scratch.execute("BEGIN")
+        _create(scratch, list(tables))
+        for table in tables:
+            if table.csv:
+                insert_rows(scratch, table, table.csv)
 
 
 def _sound(database: sqlite3.Connection, check: str) -> None:

@@ -7,6 +7,7 @@ every error with all local variables on the event loop, seconds for each, where 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import mimetypes
 import os
 import sys
@@ -18,8 +19,9 @@ from urllib.parse import quote, unquote
 sys.modules["rich"] = None  # type: ignore[assignment]  # before Datasette looks for it
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DATABASE_PREFIX = "/db/"
@@ -32,6 +34,7 @@ SETTINGS: dict[str, Any] = {
     "facet_time_limit_ms": 300,  # three facets of a table together stay below a second
     "facet_suggest_time_limit_ms": 50,
     "suggest_facets": False,  # each suggestion is a query more for every visit
+    "allow_csv_stream": False,
     "allow_download": False,  # files are offered under /files/, with checksums
     "force_https_urls": False,
     "truncate_cells_html": 240,
@@ -42,12 +45,13 @@ CHUNK_BYTES = 2**16
 
 def application(build: Path) -> App:
     """One ASGI application over a finished build; FileNotFoundError where the database is missing."""
-    datasette = datasette_app(build)
+    datasette: App = datasette_of(build, "unreleased").app()
     portal, files = static_app(build / "html", "404.html"), static_app(build / "files")
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
         if scope["type"] == "lifespan":
+            await _warm(datasette)
             await datasette(scope, receive, send)
         elif path.startswith(DATABASE_PREFIX):
             await datasette(_stripped(scope, DATABASE_PREFIX), receive, send)
@@ -61,20 +65,33 @@ def application(build: Path) -> App:
     return app
 
 
-def datasette_app(build: Path) -> App:
-    """Datasette over the build's database, immutable, with the metadata that the descriptors gave."""
-    from datasette.app import Datasette
+def datasette_of(build: Path, release: str) -> Any:
+    """Datasette over the build's databases, immutable, with the metadata that the descriptors gave."""
     from datasette.utils import parse_metadata
+
+    from shahrnama.datasette_plugin.public import PublicDatasette
 
     database = build / "shahrnama.db"
     if not database.is_file():
         raise FileNotFoundError(f"{database} is missing; run `shahrnama build` first")
     metadata = parse_metadata((build / "metadata.yml").read_text(encoding="utf-8"))
+    metadata["plugins"] = {"shahrnama": {"release": release}}
     registers = build / "registers" / "registers.db"
-    immutables = [str(path) for path in (database, registers) if path.is_file()]
-    datasette = Datasette(immutables=immutables, metadata=metadata, settings=SETTINGS, cors=True)
-    app: App = datasette.app()
-    return app
+    return PublicDatasette([path for path in (database, registers) if path.is_file()], metadata, SETTINGS)
+
+
+async def _warm(datasette: App) -> None:
+    """Ask for one page before anyone does: Datasette looks at its databases when it is first asked."""
+
+    async def wait() -> Message:
+        await asyncio.Event().wait()
+        return {"type": "http.disconnect"}
+
+    async def drop(_message: Message) -> None:
+        pass
+
+    scope = {"type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "path": "/", "raw_path": b"/"}
+    await datasette({**scope, "query_string": b"", "headers": [], "root_path": ""}, wait, drop)
 
 
 def static_app(folder: Path, missing: str | None = None) -> App:
@@ -168,6 +185,11 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     import uvicorn
 
+    from shahrnama.datasette_plugin.guard import unfit
+
+    if reason := unfit():
+        sys.stderr.write(f"shahrnama serve: {reason}\n")
+        return 1
     try:
         app = application(options.build)
     except FileNotFoundError as error:

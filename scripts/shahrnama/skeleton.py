@@ -52,6 +52,7 @@ resources:
           description: ""
           description_en: ""
           constraints: {{required: true}}
+        # TODO every field whose text a person wrote says what becomes of it, e.g. privacy: "mask" (see CONTRIBUTING.md)
         - name: "capture_id"
           type: "string"
           title: "شناسهٔ دریافت"

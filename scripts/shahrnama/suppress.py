@@ -19,7 +19,7 @@ What an author writes beside a derived resource's schema:
 one. Tables of such totals need a `suppress` of their own: a total that is itself below the threshold is taken as not
 published. Counts that add up within a row (open + closed = all) belong in `counts` together. Where zeros stay, a
 reader knows that what is hidden is at least 1, and a group of five that totals five is told whatever is hidden here:
-`exposed` names such cells; `zero: true`, with rows for the zeros, closes that too.
+`publishable` refuses such a table; `zero: true`, with rows for the zeros, closes that too.
 """
 
 from __future__ import annotations
@@ -120,6 +120,19 @@ def exposed(resource: Resource, rows: list[Row], published: list[Row]) -> list[E
             if _is_told(rule, low, high):
                 found.append(Exposed(int(row), name, int(low), int(high)))
     return found
+
+
+def publishable(resource: Resource, rows: list[Row]) -> list[Row]:
+    """The rows as `suppress` gives them; DatasetError where totals would still tell a hidden count."""
+    published = suppress(resource, rows)
+    if told := exposed(resource, rows, published):
+        places = ", ".join(dict.fromkeys(f"row {found.row + 1}" for found in told[:5]))
+        raise _error(
+            resource,
+            f"hides {len(told)} counts that the totals still tell ({places}); publish coarser groups, leave the totals "
+            "out, or give rows for zeros and say `zero: true`",
+        )
+    return published
 
 
 def hide(rule: Policy, cells: Cells) -> Mask:

@@ -12,8 +12,11 @@ from datasette import hookimpl
 
 from shahrnama import persian
 from shahrnama.datasette_plugin.cells import Labels, Place, load_labels, rendered
+from shahrnama.datasette_plugin.functions import add_functions, null_safe
+from shahrnama.datasette_plugin.guard import protect
 from shahrnama.datasette_plugin.language import LANGUAGE, Page, language_of
 
+DATASETTE_S_OWN = {"_internal", "_memory"}  # where it notes what databases hold; no reader's SQL runs there
 _labels = Labels()
 
 
@@ -28,13 +31,17 @@ def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
 
 
 @hookimpl
-def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:  # noqa: ARG001 the hook's own signature
-    """Remember each request's language for the hooks that are not given the request."""
+def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
+    """The door, and each request's language for the hooks that are not given the request."""
 
     def wrap(app: Any) -> Any:
+        from shahrnama.datasette_plugin.door import door_of  # the clerks' processes do without Datasette
+
+        door = door_of(datasette, app)
+
         async def localised(scope: Any, receive: Any, send: Any) -> None:
             LANGUAGE.set(language_of(scope.get("query_string") or b""))
-            await app(scope, receive, send)
+            await door(scope, receive, send)
 
         return localised
 
@@ -42,18 +49,12 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:  # noqa: ARG001 the ho
 
 
 @hookimpl(trylast=True)  # after Datasette's own escape_fts, which this one replaces
-def prepare_connection(conn: Any) -> None:
-    """SQL functions: jalali, jalali_year, jalali_month, gregorian, fold; and a search that folds what is asked."""
-    functions: dict[str, Callable[[Any], Any]] = {
-        "escape_fts": search_expression,
-        "fold": persian.fold,
-        "jalali": persian.jalali,
-        "jalali_year": lambda day: int(persian.jalali(day)[:4]),
-        "jalali_month": lambda day: int(persian.jalali(day)[5:7]),
-        "gregorian": persian.gregorian,
-    }
-    for name, function in functions.items():
-        conn.create_function(name, 1, _null_safe(function), deterministic=True)
+def prepare_connection(conn: Any, database: str) -> None:
+    """The SQL functions, a search that folds what is asked, and the guard."""
+    add_functions(conn)
+    conn.create_function("escape_fts", 1, null_safe(search_expression), deterministic=True)
+    if database not in DATASETTE_S_OWN:
+        protect(conn, ours=True)
 
 
 @hookimpl
@@ -88,15 +89,3 @@ def search_expression(asked: str) -> str:
     meaningful = persian.fold(asked).split()
     kept = [term for term in terms if term.strip('"*') in meaningful] or terms
     return " ".join(kept) or '""'
-
-
-def _null_safe(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The function for SQL: null in, null out; what cannot be read is null too."""
-
-    def called(value: Any) -> Any:
-        try:
-            return None if value is None else function(str(value))
-        except ValueError:
-            return None
-
-    return called

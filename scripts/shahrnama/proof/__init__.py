@@ -12,9 +12,22 @@ says what is wrong with it, if anything; so is every row that shares a key with 
 CSV file in UTF-8 is Frictionless' from the start. `python -m shahrnama.proof datapackage.json` prints a short verdict.
 """
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from shahrnama.proof.errors import ProofError, SlowPatternError
-from shahrnama.proof.missing import missing_keys
 from shahrnama.proof.validate import validate
-from shahrnama.proof.verdict import Replay, Rule, Verdict
+
+if TYPE_CHECKING:
+    from shahrnama.proof.missing import missing_keys
+    from shahrnama.proof.verdict import Replay, Rule, Verdict
 
 __all__ = ["ProofError", "Replay", "Rule", "SlowPatternError", "Verdict", "missing_keys", "validate"]
+_LATER = {"missing_keys": "missing", "Replay": "verdict", "Rule": "verdict", "Verdict": "verdict"}
+
+
+def __getattr__(name: str) -> Any:
+    """What needs numpy, polars or Frictionless is imported when it is first asked for (PEP 562)."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_LATER[name]}"), name)

@@ -70,15 +70,6 @@ def chunks(path: Path, separator: bytes, size: int = CHUNK_BYTES) -> Iterator[Ch
                 wanted *= 2
 
 
-def chunk_at(path: Path, separator: bytes, offset: int, length: int) -> Chunk:
-    """A chunk that `chunks` gave, read again."""
-    with path.open("rb") as file:
-        file.seek(offset)
-        data = file.read(length)
-    marks = _Marks.of(data, separator, last=True)
-    return Chunk(offset, data, tuple(_spans(data, separator, marks, last=True)), marks.quotes)
-
-
 def _spans(data: bytes, separator: bytes, marks: _Marks, *, last: bool) -> Iterator[Span]:
     at = 0
     while at < len(data):

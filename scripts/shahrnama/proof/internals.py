@@ -61,15 +61,16 @@ def replaying(resource: TableResource, table: Table, proof: Proof, lookup: Any) 
     def at_row(row: frictionless.Row) -> None:
         """Frictionless has by now been given whole blocks of the file, up to the one in which the row ends."""
         stats.rows = row.row_number - table.first_row + 1
-        if rows.end == proof.bytes and not _ends_line(table.path):
+        if rows.end == proof.digests.bytes and not _ends_line(table.path):
             at_end()  # it has looked for more, and counted all
         elif (read := stats.bytes or 0) < rows.end:
             read += len(stream.read1(READ_BYTES))  # perhaps less: what is left of what was read ahead
             blocks = -(-max(0, rows.end - read) // READ_BYTES)
-            stats.bytes = min(read + blocks * READ_BYTES, proof.bytes)
+            stats.bytes = min(read + blocks * READ_BYTES, proof.digests.bytes)
 
     def at_end() -> None:
-        stats.rows, stats.bytes, stats.md5, stats.sha256 = proof.rows, proof.bytes, proof.md5, proof.sha256
+        stats.rows, found = proof.rows, proof.digests
+        stats.bytes, stats.md5, stats.sha256 = found.bytes, found.md5, found.sha256
 
     return Source(resource, at_row, at_end)
 

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from operator import and_
+from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from shahrnama.proof.cells import Column
 from shahrnama.proof.cut import Chunk, Mask
@@ -18,6 +20,7 @@ from shahrnama.proof.lookup import Reference, joined
 from shahrnama.proof.records import Records, cells, split
 from shahrnama.proof.table import Table
 
+Sizes = NDArray[np.unsignedinteger[Any]]  # kept for every record of the file
 MOST_REMEMBERED = 20_000  # texts of all columns that Frictionless was asked about; a few MB
 
 
@@ -47,10 +50,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Look:
-    """A chunk that was looked at: which rows to replay, and for each key a hash of each row."""
+    """A chunk that was looked at: how long its records are, which to replay, and a hash of each for every key."""
 
     offset: int
-    length: int
+    sizes: Sizes
     doubted: Mask
     hashes: tuple[Hashes, ...]
 
@@ -69,7 +72,8 @@ def look(plan: Plan, chunk: Chunk) -> Look:
     mask[records.regular] = doubted
     full = _with_irregular(table, records, hashed)
     hashes = tuple(combined([full[position] for position in key.positions]) for key in table.keys)
-    return Look(chunk.offset, len(chunk.data), mask, hashes)
+    sizes = np.diff(records.bounds)
+    return Look(chunk.offset, sizes.astype(np.min_scalar_type(sizes.max(initial=0))), mask, hashes)
 
 
 def _doubted(plan: Plan, frame: pl.DataFrame) -> Mask:

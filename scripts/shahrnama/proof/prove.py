@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
-from shahrnama.proof.cut import CHUNK_BYTES, Mask, Positions, chunk_at, chunks
+from shahrnama.proof.ahead import Digests, DigestsOf
+from shahrnama.proof.cut import CHUNK_BYTES, Mask, Positions, chunks
 from shahrnama.proof.keys import NOTHING, among, repeated
-from shahrnama.proof.look import Look, Plan, look
-from shahrnama.proof.records import bounds_of, cells
+from shahrnama.proof.look import Look, Plan, Sizes, look
+from shahrnama.proof.records import cells
 from shahrnama.proof.table import Table
 
 T = TypeVar("T")
@@ -26,12 +25,11 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Piece:
-    """A chunk that was looked at: where it is in the file, its rows, and a bit for each row to replay (or none)."""
+    """A chunk that was looked at: where it is, how long its records are, and a bit for each to replay (or none)."""
 
     offset: int
-    length: int
     first_row: int
-    rows: int
+    sizes: Sizes
     bits: bytes
 
 
@@ -42,18 +40,13 @@ class Proof:
     pieces: tuple[Piece, ...]
     rows: int
     replayed: int
-    bytes: int
-    md5: str
-    sha256: str
+    digests: Digests
 
 
-def prove(plan: Plan, size: int = CHUNK_BYTES, *, first_too: bool = False) -> Proof:
+def prove(plan: Plan, digests_of: DigestsOf, size: int = CHUNK_BYTES, *, first_too: bool = False) -> Proof:
     """Look at every row; raises UnprovableError where Frictionless must. `first_too` has the first row replayed."""
     table = plan.table
-    with ThreadPoolExecutor(1) as reader:
-        digests = reader.submit(_digests, table.path)
-        looks = list(_ordered(partial(look, plan), chunks(table.path, table.separator.encode(), size)))
-        md5, sha256, length = digests.result()
+    looks = list(_ordered(partial(look, plan), chunks(table.path, table.separator.encode(), size)))
     firsts = np.cumsum([1, *(len(found.doubted) for found in looks)]).tolist()
     for found, first in zip(looks, firsts, strict=False):
         _forget_header(found, table.first_row - first)
@@ -61,11 +54,11 @@ def prove(plan: Plan, size: int = CHUNK_BYTES, *, first_too: bool = False) -> Pr
             found.doubted[table.first_row - first] = True
     _doubt_repeated(looks)
     pieces = tuple(
-        Piece(found.offset, found.length, first, len(found.doubted), _bits(found.doubted))
+        Piece(found.offset, first, found.sizes, _bits(found.doubted))
         for found, first in zip(looks, firsts, strict=False)
     )
     replayed = sum(int(found.doubted.sum()) for found in looks)
-    return Proof(pieces, max(0, firsts[-1] - table.first_row), replayed, length, md5, sha256)
+    return Proof(pieces, max(0, firsts[-1] - table.first_row), replayed, digests_of(table.path))
 
 
 def replay(table: Table, proof: Proof) -> Iterator[tuple[int, list[str], int]]:
@@ -78,10 +71,12 @@ def replay(table: Table, proof: Proof) -> Iterator[tuple[int, list[str], int]]:
 
 def _marked(table: Table, piece: Piece) -> tuple[Piece, Positions, Iterator[tuple[int, list[str]]]]:
     """The rows of a piece that are to be replayed; they are tokenised as they are asked for."""
-    chunk = chunk_at(table.path, table.separator.encode(), piece.offset, piece.length)
-    bounds = bounds_of(chunk)
-    wanted = np.flatnonzero(np.unpackbits(np.frombuffer(piece.bits, np.uint8), count=piece.rows))
-    return piece, bounds, cells(chunk.data, bounds, wanted, table.separator)
+    bounds = np.concatenate([[0], np.cumsum(piece.sizes, dtype=np.int64)])
+    with table.path.open("rb") as file:
+        file.seek(piece.offset)
+        data = file.read(int(bounds[-1]))
+    wanted = np.flatnonzero(np.unpackbits(np.frombuffer(piece.bits, np.uint8), count=len(piece.sizes)))
+    return piece, bounds, cells(data, bounds, wanted, table.separator)
 
 
 def _forget_header(found: Look, rows: int) -> None:
@@ -114,14 +109,3 @@ def _ordered(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
-
-
-def _digests(path: Path) -> tuple[str, str, int]:
-    """What Frictionless' loader counts while it reads (frictionless/system/loader.py)."""
-    md5, sha256, length = hashlib.md5(usedforsecurity=False), hashlib.sha256(), 0
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            md5.update(block)
-            sha256.update(block)
-            length += len(block)
-    return md5.hexdigest(), sha256.hexdigest(), length

@@ -56,17 +56,12 @@ def split(chunk: Chunk, width: int, separator: str) -> Records:
     kept, edges = chunk, bounds
     if odd.any() or b"\r" in chunk.data:
         kept = _kept(chunk, bounds, odd)
-        edges = bounds_of(kept)
+        edges, _ = _bounds(kept)
     frame = _frame(kept.data, len(edges) - 1, width, separator)
     if frame is None:  # polars saw other records: rather slow than wrong
         return Records(chunk.data, bounds, np.empty(0, np.int64), _empty(width))
     whole = _whole(frame, kept, edges, width)
     return Records(chunk.data, bounds, np.flatnonzero(~odd)[whole], frame if whole.all() else frame.filter(whole))
-
-
-def bounds_of(chunk: Chunk) -> Positions:
-    """Where the records of a chunk start, and where the last one ends."""
-    return _bounds(chunk)[0]
 
 
 def _bounds(chunk: Chunk) -> tuple[Positions, Mask]:

@@ -65,7 +65,9 @@ class Names:
             schema, within = resource["schema"], f"{REGISTERS}." if name.startswith(f"{REGISTERS}.") else ""
             for key in [*(schema.get("foreignKeys") or ()), *(resource.get("crossPackageForeignKeys") or ())]:
                 if len(key["fields"]) == 1:
-                    found[name, key["fields"][0]] = f"{within}{key['reference']['resource']}" if key["reference"]["resource"] else name
+                    found[name, key["fields"][0]] = (
+                        f"{within}{key['reference']['resource']}" if key["reference"]["resource"] else name
+                    )
             primary = schema.get("primaryKey") or []
             if len(primary) == 1:
                 found.setdefault((name, primary[0]), name)

@@ -1,0 +1,159 @@
+"""Visit: one request to Datasette and the way back to its reader: headers, refusals, the name of the release."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from shahrnama.datasette_plugin.language import LANGUAGE
+from shahrnama.datasette_plugin.refusal import REFUSALS, words
+from shahrnama.datasette_plugin.rules import page
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+
+
+CONTENT_SECURITY_POLICY = (  # no inline script or style: templates, cells and charts must do without
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "cross-origin",  # the data is for everyone's pages
+}
+CORS_HEADERS = {
+    "access-control-allow-origin": "*",
+    "access-control-allow-methods": "GET, HEAD, OPTIONS",
+    "access-control-expose-headers": "Link, X-Release, ETag, Retry-After",
+    "access-control-max-age": "3600",
+}
+HSTS = "max-age=63072000; includeSubDomains"  # two years, as the MDN Observatory asks
+FRESH = "public, max-age=5"  # as long as a cache may go on with the release before
+LEFT_OUT = {b"vary", b"set-cookie", b"cache-control", *(name.encode() for name in SECURITY_HEADERS | CORS_HEADERS)}
+NOT_TOLD = {b"cookie", b"authorization"}  # nothing here depends on who asks
+RETRY_SECONDS = 5
+
+
+@dataclass
+class Visit:
+    """One request and the way back to its reader."""
+
+    scope: Scope
+    send: Send
+    datasette: Any
+    release: str
+    base: str  # where Datasette is mounted, without a slash at its end
+    failed: int = 0  # the status that Datasette wanted to answer, where it was an error of the server
+
+    @property
+    def method(self) -> str:
+        """GET, HEAD, …"""
+        return str(self.scope["method"])
+
+    @property
+    def path(self) -> str:
+        """The path as it was sent, below the door's base."""
+        raw = self.scope.get("raw_path") or self.scope["path"].encode("utf-8")
+        return str(raw.partition(b"?")[0].decode("latin-1"))
+
+    @property
+    def query(self) -> bytes:
+        """The query string."""
+        return bytes(self.scope.get("query_string") or b"")
+
+    @property
+    def client(self) -> str:
+        """Whose turn it is: an IPv4 address, or the network of an IPv6 one, which one reader has as a whole."""
+        address = (self.scope.get("client") or ("",))[0]
+        try:
+            wide = ip_address(address).version == 6
+        except ValueError:
+            return str(address)
+        return str(ip_network(f"{address}/64", strict=False)) if wide else str(address)
+
+    @property
+    def cleaned(self) -> Scope:
+        """The scope as Datasette sees it: without who asks."""
+        headers = [(name, value) for name, value in self.scope["headers"] if name.lower() not in NOT_TOLD]
+        return {**self.scope, "headers": headers}
+
+    @property
+    def etag(self) -> str:
+        """The same for as long as the release and the day are: the data does not change, and `date('now')` does."""
+        day = datetime.now(UTC).date().isoformat()
+        asked = f"{self.path}?{self.query.decode('latin-1')} {day}"
+        return f'W/"{self.release}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}"'
+
+    def header(self, name: bytes) -> str:
+        """A header of the request, empty where it has none."""
+        return str(next((value.decode("latin-1") for key, value in self.scope["headers"] if key == name), ""))
+
+    async def passed(self, message: Message) -> None:
+        """Send on what Datasette answers, dressed; an error of the server is kept back."""
+        if message["type"] == "http.response.start":
+            if message["status"] >= 500:
+                self.failed = message["status"]
+                return
+            fresh = {"cache-control": FRESH}
+            if message["status"] == 200:
+                fresh["etag"] = self.etag
+            message = {**message, "headers": self._dressed(message.get("headers") or (), fresh)}
+        if not self.failed:
+            await self.send(message)
+
+    async def refuse(self, key: str) -> None:
+        """Say why not, and what to do instead: as JSON to a program, as a page of the site to people."""
+        status, *_ = REFUSALS[key]
+        error, advice = words(key, LANGUAGE.get())
+        headers = {"content-type": "text/html; charset=utf-8", "cache-control": FRESH}
+        if page(self.path) != self.path:
+            headers["content-type"] = "application/json; charset=utf-8"
+            told = {"ok": False, "error": error, "advice": advice, "status": status, "title": None}
+            body = json.dumps(told, ensure_ascii=False)
+        else:
+            template, urls = self.datasette.jinja_env.get_template("error.html"), self.datasette.urls
+            body = await template.render_async(status=status, error=error, advice=advice, urls=urls)
+        allow = {"allow": "GET, HEAD, OPTIONS"} if status == 405 else {}
+        await self.reply(status, body.encode("utf-8"), headers | allow)
+
+    async def busy(self, key: str) -> None:
+        """Refuse in a few words: a thousand of these must cost next to nothing."""
+        error, advice = words(key, LANGUAGE.get())
+        body = f'<!doctype html><html lang="{LANGUAGE.get()}"><meta charset="utf-8"><p>{escape(error)} {escape(advice)}'
+        headers = {"content-type": "text/html; charset=utf-8", "cache-control": "no-store"}
+        if page(self.path) != self.path:
+            body = json.dumps({"ok": False, "error": error, "advice": advice, "status": REFUSALS[key][0]})
+            headers["content-type"] = "application/json; charset=utf-8"
+        await self.reply(REFUSALS[key][0], body.encode("utf-8"), headers | {"retry-after": str(RETRY_SECONDS)})
+
+    async def reply(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        """Answer without Datasette."""
+        length = {} if status in {204, 304} else {"content-length": str(len(body))}
+        pairs = self._dressed((), headers | length)
+        await self.send({"type": "http.response.start", "status": status, "headers": pairs})
+        await self.send({"type": "http.response.body", "body": b"" if self.method == "HEAD" else body})
+
+    def _dressed(self, headers: Any, more: dict[str, str]) -> list[tuple[bytes, bytes]]:
+        kept = [(name, value) for name, value in headers if name.lower() not in LEFT_OUT]
+        kept = [(name, self._here(value) if name.lower() == b"location" else value) for name, value in kept]
+        told = {**SECURITY_HEADERS, **CORS_HEADERS, "x-release": self.release, **more}
+        if self.scope.get("scheme") == "https":
+            told["strict-transport-security"] = HSTS
+        return kept + [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told.items()]
+
+    def _here(self, location: bytes) -> bytes:
+        """Where a redirect of Datasette's leads, kept on the site and below the base, which it forgets."""
+        base = self.base.encode()
+        inside = b"/" + location.lstrip(b"/\\")
+        return inside if inside.startswith(base + b"/") or inside == base else base + inside
