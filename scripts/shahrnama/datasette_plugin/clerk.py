@@ -27,7 +27,7 @@ from shahrnama import datasette_plugin
 from shahrnama.datasette_plugin.guard import ANSWER_BYTES, AnswerTooLarge, counted, limit_memory, protect
 
 ADDRESS_SPACE_BYTES = 512 * 2**20  # what SQLite's own limit does not count: answers, and aggregates in Python
-RETIRING_BYTES = 60 * 2**20  # a process that a query has blown up to this makes room for a fresh one
+RETIRING_BYTES = 48 * 2**20  # a process that a query has blown up to this makes room for a fresh one
 NICENESS = 10  # pages go first
 AGAIN_SECONDS = 0.02  # an interrupt that fell between two statements of a query is sent again
 LENGTH_BYTES = 4
