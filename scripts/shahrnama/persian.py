@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from persiantools.jdatetime import JalaliDate
@@ -136,6 +136,13 @@ def column_folding() -> Callable[[Iterable[object]], list[str | None]]:
         return [text and ("".join(map(kept, text.split(" ")))[:-1] or fold(text)) for text in named]
 
     return folded
+
+
+def folding() -> dict[str, Any]:
+    """What `fold` goes by, for another language's `fold`: `letters` (a sign to what it is read as), and word lists."""
+    letters = {chr(sign): said or "" for sign, said in sorted(_SEARCHED.items())}
+    lists = {"suffixes": SUFFIXES, "alone": sorted(_ALONE), "whole": sorted(_WHOLE)}
+    return {"letters": letters, "shortest_stem": SHORTEST_STEM, **lists}
 
 
 def _words(text: str) -> list[str]:

@@ -9,10 +9,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from shahrnama.persian import Language, display_date, display_time, number
-from shahrnama.publish.texts import WORDS
+from shahrnama.persian import Language, display_date, display_time
 
-_SPECIAL = re.compile(r"([\\`*_\[\]|#~])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]|#])")
 LONGEST_CELL = 90  # characters: a first look at a row, not its whole text
 
 
@@ -25,25 +24,6 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """A Markdown table; cells are Markdown already."""
     lines = [f"| {' | '.join(header)} |", "|" + "---|" * len(header)]
     return ["", *lines, *(f"| {' | '.join(row)} |" for row in rows), ""]
-
-
-def cell(value: str, kind: str, language: Language) -> str:
-    """One value of a table for people, as HTML, by its Table Schema type; long text is cut with an ellipsis."""
-    if not value:
-        return "—"
-    if kind == "boolean":
-        return WORDS[language]["yes" if value == "true" else "no"]
-    if kind in {"date", "datetime"}:
-        return moment(value, language)
-    if kind == "integer":
-        return number(int(value), language)
-    if kind == "number":
-        found = float(value)
-        return number(int(found) if found.is_integer() else found, language)
-    if value.startswith(("http://", "https://")):
-        return f'<a href="{escape(value)}" dir="ltr">{escape(value[:LONGEST_CELL])}</a>'
-    short = value if len(value) <= LONGEST_CELL else value[: LONGEST_CELL - 1].rsplit(" ", 1)[0] + "…"
-    return f"<bdi>{escape(' '.join(short.split()))}</bdi>"
 
 
 def moment(value: str, language: Language) -> str:

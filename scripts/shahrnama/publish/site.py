@@ -13,11 +13,16 @@ from typing import Any
 from shahrnama.atomic import read_json
 from shahrnama.catalog import House, catalog
 from shahrnama.gate_register import gate_rows
+from shahrnama.harvest_register import harvest_registers
 from shahrnama.persian import Language
+from shahrnama.publish.answers import Answers
 from shahrnama.publish.charts import chart, charts, is_placed
+from shahrnama.publish.kinds import Kind
+from shahrnama.publish.names import Names
 from shahrnama.publish.picture import Ground, Picture, Row
 from shahrnama.publish.speak_up import speak_up
 from shahrnama.publish.texts import text
+from shahrnama.register import registers
 from shahrnama.release import release_id
 
 FILES, DATABASE, REGISTERS = "/files/", "/db/shahrnama/", "/db/registers/"
@@ -48,6 +53,21 @@ class Site:
     def registers(self) -> dict[str, list[dict[str, Any]]]:
         """Rows of the gate's registers: issues, corrections, quality."""
         return gate_rows(self.house, catalog(self.house.datasets))
+
+    @cached_property
+    def answers(self) -> Answers:
+        """The built database, for questions."""
+        return Answers(self.house.database, self.house.registers)
+
+    @cached_property
+    def names(self) -> Names:
+        """Titles of columns, names behind keys, pages of rows."""
+        return Names(self.packages, self.answers, registers(), harvest_registers())
+
+    @cached_property
+    def topics(self) -> dict[str, list[Kind]]:
+        """By dataset: the kinds of pages that its folder declares (`generate.Pages` fills it in)."""
+        return {}
 
     @property
     def demo(self) -> bool | str:
