@@ -17,8 +17,8 @@ import pytest
 import yaml
 
 from shahrnama.catalog import DESCRIPTOR, LOADER, House
-from shahrnama.datasette_plugin import prepare_connection
 from shahrnama.datasette_plugin.bars import bars
+from shahrnama.datasette_plugin.functions import add_functions
 from shahrnama.datasette_plugin.questions import grouped
 from shahrnama.datasette_plugin.words import WORDS
 from shahrnama.errors import PublishError
@@ -85,10 +85,10 @@ def test_every_question_answers_with_every_parameter_empty(ask: Any, place: str)
     assert 0 < len(ask(place)) <= MOST_ROWS
 
 
-@pytest.mark.parametrize("place", QUESTIONS)
+@pytest.mark.parametrize("place", [place for place, query in QUESTIONS.items() if query.get("parameters")])
 def test_no_question_fails_on_what_people_type(ask: Any, place: str) -> None:
     for value in ("منطقه ۵", "'\"%_*", "-", "9999999999999999999", "ها"):
-        ask(place, **dict.fromkeys(QUESTIONS[place].get("parameters") or (), value))
+        ask(place, **dict.fromkeys(QUESTIONS[place]["parameters"], value))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -259,7 +259,8 @@ def test_no_question_reads_a_large_table_from_end_to_end(city: House, place: str
     database, _, _ = place.partition("/")
     path = city.database if database == "shahrnama" else city.registers
     connection = sqlite3.connect(f"file:{path}?immutable=1", uri=True)
-    prepare_connection(connection)
+    add_functions(connection)
+    connection.create_function("escape_fts", 1, str)
     sql = QUESTIONS[place]["sql"]
     plan = connection.execute(f"explain query plan {sql}", dict.fromkeys(parameters(sql), "")).fetchall()
     read = [found[1] for _, _, _, step in plan if (found := re.fullmatch(r"SCAN (\w+)", step))]
