@@ -24,7 +24,7 @@ def site_words(site: Site, phrases: Phrases) -> dict[str, Callable[..., Safe]]:
         return Safe(_numbers(site, language))
 
     def draw(dataset: str, chart: str, key: str | None = None, highlight: str | None = None) -> Safe:
-        """A chart of a dataset: of one thing by its key, or with one standing out in it; nothing where there is none."""
+        """A chart of a dataset: of one thing by its key, or with one standing out; nothing where there is none."""
         item = site.picture(dataset, chart, language, key, highlight)
         if item is None:
             return Safe("")
