@@ -50,6 +50,7 @@ _INVISIBLE = dict.fromkeys(
 _LETTERS = {**dict.fromkeys(map(ord, "يىېۍێ"), "ی"), **dict.fromkeys(map(ord, "كڪګ"), "ک"), 0x00AC: ZWNJ}
 _PROSE: dict[int, str | None] = {**_SPACES, **_INVISIBLE, **_LETTERS}
 
+_PERSIAN_DIGITS = {0x30 + value: chr(0x06F0 + value) for value in range(10)}
 _DIGITS = {base + value: str(value) for base in (0x06F0, 0x0660) for value in range(10)}
 _FOLDED: dict[int, str | None] = {
     **_DIGITS,
@@ -169,7 +170,7 @@ def ascii_digits(text: str) -> str:
 
 def persian_digits(text: str) -> str:
     """ASCII digits as Persian ones; everything else as it is."""
-    return text.translate({0x30 + value: chr(0x06F0 + value) for value in range(10)})
+    return text.translate(_PERSIAN_DIGITS)
 
 
 def number(value: float, language: Language) -> str:
