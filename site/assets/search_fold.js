@@ -21,12 +21,13 @@ export function terms(text) {
 }
 
 function split(text) {
-  const spelled = Array.from(text.normalize("NFKC"), (sign) => letters.get(sign) ?? sign).join("");
-  return caseless(spelled).match(TOKEN) ?? [];
+  const spelled = Array.from(text.normalize("NFKC"), (sign) => letters.get(sign) ?? caseless(sign)).join("");
+  return spelled.match(TOKEN) ?? [];
 }
 
-function caseless(text) {
-  return text.replaceAll("ß", "ss").toLowerCase().replaceAll("ς", "σ");
+/** Unicode's full case folding of one sign: up and down again gives it, but for the dotless i. */
+function caseless(sign) {
+  return sign === "ı" ? sign : sign.toUpperCase().toLowerCase();
 }
 
 function stem(word) {

@@ -48,8 +48,9 @@ class Entry:
 
 def page_entries(folder: Path, language: Language) -> Iterator[Entry]:
     """An entry for each page rendered into `folder` in one language, by address."""
-    paths = sorted(path.relative_to(folder) for path in folder.rglob("index.html"))
-    pages = {path.parent: _tree(folder / path) for path in paths if (path.parts[0] == "en") == (language == "en")}
+    places = sorted(path.parent.relative_to(folder) for path in folder.rglob("index.html"))
+    ours = [place for place in places if (place.parts[:1] == ("en",)) == (language == "en")]
+    pages = {place: _tree(folder / place / "index.html") for place in ours}
     home = Path("en" if language == "en" else ".")
     titles = {place: _title(page) for place, page in pages.items()}
     for place, page in pages.items():
@@ -116,7 +117,7 @@ def _row_entry(package: dict[str, Any], resource: Resource, row: Row, key: str, 
         description=_cut(described[0] if described else text(resource, "description", language)),
         kind=text(resource, "title", language),
         is_demo=bool(package["is_demo"]),
-        words=thinned([title, row[key], text(resource, "title", language), *(row[column] for column in told)]),
+        words=thinned([f"{title} {row[key]}", text(resource, "title", language), *(row[column] for column in told)]),
     )
 
 

@@ -2,7 +2,7 @@
 
 Pagefind splits and stems no Persian and takes ك and ک for two letters. So it is given words that are folded already
 (`search_terms`), as small pages of its own reading, and the browser folds what a reader asks. What a reader sees of a
-result is kept beside the words, unfolded. The same entries give the same bytes (Pagefind 1.5.2, measured).
+result is kept beside the words, unfolded. The same entries give the same bytes.
 """
 
 from __future__ import annotations
@@ -82,6 +82,8 @@ def write_index(entries: Entries, place: Path) -> None:
         raise PublishError(f"the search index cannot be written: {' / '.join(told[-2:])}; the former pages stay")
     for path in [path for pattern in UNUSED for path in place.glob(pattern)]:
         path.unlink()
+    entry = place / "pagefind-entry.json"  # names its languages in any order, now this one first and now that
+    write_text(entry, json.dumps(json.loads(entry.read_bytes()), sort_keys=True))
 
 
 def _pages(entries: Iterable[Entry], language: Language) -> Iterator[str]:
