@@ -15,6 +15,7 @@ from shahrnama.catalog import House
 from shahrnama.errors import PublishError
 from shahrnama.publish.cards import add_cards
 from shahrnama.publish.check import Check, accept
+from shahrnama.publish.openapi import write_openapi
 from shahrnama.publish.pages import dataset_list, dataset_page, home
 from shahrnama.publish.picture_pages import listed, picture_files, picture_page
 from shahrnama.publish.png import Drawn
@@ -64,6 +65,8 @@ def write_docs(house: House) -> None:
     shutil.rmtree(house.docs, ignore_errors=True)
     shutil.copytree(authored / "assets", house.docs / "assets")
     shutil.copyfile(FONT, house.docs / "assets" / FONT.name)
+    if house.metadata.is_file():
+        write_openapi(house, house.docs / "openapi.json")
     for language in LANGUAGES:
         place = house.docs / language
         shutil.copytree(authored / language, place)
