@@ -70,7 +70,10 @@ _KNOWN: WeakKeyDictionary[Any, Known] = WeakKeyDictionary()
 
 def known_of(datasette: Any) -> Known:
     """What is known of the databases of one Datasette; nothing before `learn`."""
-    return _KNOWN.setdefault(datasette, Known())
+    found = _KNOWN.get(datasette)
+    if found is None:
+        found = _KNOWN[datasette] = Known()
+    return found
 
 
 async def learn(datasette: Any) -> None:

@@ -15,6 +15,7 @@ from shahrnama.catalog import House
 from shahrnama.errors import PublishError
 from shahrnama.harvest_register import harvest_registers
 from shahrnama.publish.questions import ready
+from shahrnama.publish.speak_up import VARIABLES
 from shahrnama.register import TEXTS, Package, promoted, registers
 
 PAGE_ROWS = 50
@@ -45,7 +46,7 @@ def write_metadata(house: House) -> Path:
     Canned queries are described in `publish.questions`.
     """
     packages = promoted(house)
-    metadata = _authored(house.root / "metadata.yml")
+    metadata = {key: value for key, value in _authored(house.root / "metadata.yml").items() if key not in VARIABLES}
     database = metadata.setdefault("databases", {}).setdefault(house.database.stem, {})
     tables = {register["name"]: _table(register) for register in registers()}
     for package in packages:
