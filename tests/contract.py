@@ -15,6 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import yaml
+
 from shahrnama.build import Run
 from shahrnama.captures import Capture, CaptureStore
 from shahrnama.catalog import Dataset, Field, House, Resource, read
@@ -23,6 +25,7 @@ from shahrnama.corrections import Corrections
 from shahrnama.errors import ShahrnamaError
 from shahrnama.package import CAPTURE_ID
 from shahrnama.privacy.policy import POLICIES, check
+from shahrnama.publish import questions
 from shahrnama.suppress import policy as suppression
 from shahrnama.tables import count_rows
 
@@ -42,10 +45,9 @@ SUFFIXES: dict[str, set[str]] = {
 KEYS = {
     "package": {
         *("name", *TEXTS, "licenses", "sources", "publisher", "keywords", "keywords_en", "harvest", "charts"),
-        "names_en",
-        "resources",
+        *("names_en", "queries", "resources"),
     },
-    "resource": {"name", *TEXTS, "newest_by", "expect", "corrections", "suppress", "table", "schema"},
+    "resource": {"name", *TEXTS, "newest_by", "feeds", "expect", "corrections", "suppress", "table", "schema"},
     "field": {
         "name",
         "type",
@@ -82,7 +84,7 @@ KEYS = {
         *("min_rows", "max_rows", "required_share", "unique", "fresh", "sql", "quarantine_share"),
         *("shrink_share", "vanish_share", "keeps"),
     },
-    "table": {"label_column", "facets", "sort", "sort_desc", "search", "front_search", "indexes"},
+    "table": {"label_column", "facets", "sort", "sort_desc", "search", "indexes"},
 }
 CHART_COLUMNS = {  # by kind, the keys that name columns and must be there
     "bar": ("x", "y"),
@@ -92,6 +94,8 @@ CHART_COLUMNS = {  # by kind, the keys that name columns and must be there
     "timeline": ("by", "promised", "actual"),
 }
 
+METADATA = yaml.safe_load((Path(__file__).parents[1] / "metadata.yml").read_text(encoding="utf-8"))
+
 Problems = Iterator[str]
 
 
@@ -99,7 +103,7 @@ def problems(dataset: Dataset, datasets: Sequence[Dataset]) -> list[str]:
     """Everything that the dataset lacks, in lines; `datasets` are all of its catalog. The road comes last."""
     found = [
         f"{dataset.name}: {problem}"
-        for part in (_package, _resources, _policies, _charts, _code, _samples)
+        for part in (_package, _resources, _policies, _charts, _queries, _code, _samples)
         for problem in part(dataset)
     ]
     return found or [f"{dataset.name}: {problem}" for problem in _road(dataset, datasets)]
@@ -234,6 +238,17 @@ def _drawn(place: str, told: dict[str, Any], columns: Sequence[str], tables: dic
     for axis in columns:
         if told.get(axis) not in tables[told["resource"]]:
             yield f"{place}: {axis} is {told.get(axis)!r}, which is no field of {told['resource']}"
+
+
+def _queries(dataset: Dataset) -> Problems:
+    groups = {group["name"] for group in METADATA["databases"]["shahrnama"]["question_groups"]}
+    for name, query in (dataset.descriptor.get("queries") or {}).items():
+        place = f"question {name!r}"
+        yield from _name(place, name)
+        yield from (f"{place}: {problem}" for problem in questions.problems(query, groups))
+        for key in ("title", "description"):
+            if not PERSIAN.search(query.get(key) or ""):
+                yield f"{place}: {key} is not Persian; put English into {key}_en"
 
 
 def _code(dataset: Dataset) -> Problems:

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from persiantools.jdatetime import JalaliDate
@@ -50,6 +50,7 @@ _INVISIBLE = dict.fromkeys(
 _LETTERS = {**dict.fromkeys(map(ord, "يىېۍێ"), "ی"), **dict.fromkeys(map(ord, "كڪګ"), "ک"), 0x00AC: ZWNJ}
 _PROSE: dict[int, str | None] = {**_SPACES, **_INVISIBLE, **_LETTERS}
 
+_PERSIAN_DIGITS = {0x30 + value: chr(0x06F0 + value) for value in range(10)}
 _DIGITS = {base + value: str(value) for base in (0x06F0, 0x0660) for value in range(10)}
 _FOLDED: dict[int, str | None] = {
     **_DIGITS,
@@ -138,6 +139,13 @@ def column_folding() -> Callable[[Iterable[object]], list[str | None]]:
     return folded
 
 
+def folding() -> dict[str, Any]:
+    """What `fold` goes by, for another language's `fold`: `letters` (a sign to what it is read as), and word lists."""
+    letters = {chr(sign): said or "" for sign, said in sorted(_SEARCHED.items())}
+    lists = {"suffixes": SUFFIXES, "alone": sorted(_ALONE), "whole": sorted(_WHOLE)}
+    return {"letters": letters, "shortest_stem": SHORTEST_STEM, **lists}
+
+
 def _words(text: str) -> list[str]:
     return _TOKEN.findall(unicodedata.normalize("NFKC", text).translate(_SEARCHED).casefold())
 
@@ -162,7 +170,7 @@ def ascii_digits(text: str) -> str:
 
 def persian_digits(text: str) -> str:
     """ASCII digits as Persian ones; everything else as it is."""
-    return text.translate({0x30 + value: chr(0x06F0 + value) for value in range(10)})
+    return text.translate(_PERSIAN_DIGITS)
 
 
 def number(value: float, language: Language) -> str:

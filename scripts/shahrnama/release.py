@@ -10,10 +10,13 @@ import hashlib
 import os
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shahrnama.atomic import fingerprint, read_json, sha256, swap_folder, write_json
-from shahrnama.catalog import House
 from shahrnama.errors import ReleaseError
+
+if TYPE_CHECKING:  # the keeper of the port does without what building needs
+    from shahrnama.catalog import House
 
 KEPT = 3
 ID_LENGTH = 12  # hex digits: enough for ten thousand releases a day for a century

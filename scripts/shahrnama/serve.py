@@ -100,11 +100,6 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--host", default=os.environ.get("SHAHRNAMA_HOST", "127.0.0.1"))
     parser.add_argument("--port", type=int, default=int(os.environ.get("SHAHRNAMA_PORT", "8001")))
     options = parser.parse_args(argv)
-    from shahrnama.datasette_plugin.guard import unfit
-
-    if reason := unfit():
-        _log(reason)
-        return 1
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())

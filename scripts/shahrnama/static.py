@@ -17,7 +17,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 CHUNK_BYTES = 2**16
 SECURITY_HEADERS = {
     "content-security-policy": (  # MkDocs Material has small scripts and styles in its pages
-        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+        # … and the search of pages is WebAssembly of ours
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",

@@ -177,6 +177,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--release", required=True, help="its name")
     parser.add_argument("--readers", type=int, required=True, help="descriptor of the listening socket of readers")
     options = parser.parse_args(argv)
+    from shahrnama.datasette_plugin.guard import limit_memory, unfit
+
+    if reason := unfit():
+        sys.stderr.write(f"shahrnama serve: {reason}\n")
+        return 1
+    limit_memory()
     readers = socket.socket(fileno=options.readers)
     asyncio.run(_answer(options.folder, options.release, readers))
     return 0

@@ -136,8 +136,12 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 def extra_template_vars(
     request: Any, datasette: Any, database: str | None, table: str | None, view_name: str
 ) -> dict[str, Any]:
-    """`page`: words, titles, numbers and links in the language of the request; `row_facts()` on a row's page."""
-    found: dict[str, Any] = {"page": Page(datasette, request, database, table, known_of(datasette))}
+    """`page`: words, titles, numbers and links in the language of the request; what a row or a question adds to it."""
+    from shahrnama.datasette_plugin import questions
+
+    page = Page(datasette, request, database, table, known_of(datasette))
+    found: dict[str, Any] = {"page": page, "grouped": questions.grouped}
+    found["question"] = lambda name: questions.Question(page, name)
     if view_name == "row" and database and table:
 
         async def row_facts() -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from datasette.utils import tilde_encode
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from shahrnama.datasette_plugin.search import SNIPPET_LETTERS, Term, marked, snippet
 from shahrnama.persian import Language, display_date, display_month, display_time, number, persian_digits, tomans
@@ -60,7 +60,7 @@ def rendered(value: Any, column: str, place: Place, language: Language) -> Marku
     words = place.metadata.get("column_values" if language == "fa" else "column_values_en") or {}
     named = (words.get(column) or {}).get(value)
     if named:
-        return Markup('<span class="code" title="{}">{}</span>').format(value, named)
+        return Markup(f'<span class="code" title="{escape(value)}">{escape(named)}</span>')  # noqa: S704 escaped
     if isinstance(value, int | float):
         return _number(value, column, language)
     return time_cell(str(value), column, language) or _searched(str(value), place)
@@ -72,12 +72,13 @@ def _reference(value: dict[str, Any], column: str, place: Place, language: Langu
         return None
     address = place.urls.row(place.database, other, tilde_encode(str(value["value"])))
     label = place.labels.of(place.database, place.table, column, value["value"], language) or str(value["label"])
-    return Markup('<a href="{}{}">{}</a>').format(address, "?_lang=en" if language == "en" else "", label)
+    carried = "?_lang=en" if language == "en" else ""
+    return Markup(f'<a href="{escape(address)}{carried}">{escape(label)}</a>')  # noqa: S704 escaped
 
 
 def _number(value: float, column: str, language: Language) -> Markup:
     if column.startswith(("is_", "has_")) and value in (0, 1):
-        return Markup("{}").format(ANSWERS[language][int(value)])
+        return Markup(ANSWERS[language][int(value)])  # noqa: S704 our own words
     if column.endswith("_share"):
         shown = number(round(value * 100, 1), language) + ("٪" if language == "fa" else "%")
     elif column.endswith(("_id", "_code", "_year", "latitude", "longitude")):
@@ -85,8 +86,23 @@ def _number(value: float, column: str, language: Language) -> Markup:
     else:
         shown = number(value, language)
     if column.endswith("_irr") and abs(value) >= LEAST_SPOKEN_IRR:
-        return Markup('<data value="{}" title="{}">{}</data>').format(value, tomans(value, language), shown)
-    return Markup('<data value="{}">{}</data>').format(value, shown)
+        return Markup(f'<data value="{value}" title="{tomans(value, language)}">{shown}</data>')  # noqa: S704 a number
+    return Markup(f'<data value="{value}">{shown}</data>')  # noqa: S704 a number
+
+
+def body(rows: list[Any], heads: dict[str, Markup]) -> Markup:
+    """The rows of a table's page as HTML, with the attributes of each column's cells from `heads`.
+
+    A template takes three times as long for the same, and these are most of a page.
+    """
+    parts: list[str] = []
+    for row in rows:
+        parts.append("<tr>")
+        for cell in row:
+            kind, value = cell["value_type"], cell["value"]
+            parts.append(f'<td {heads[cell["column"]]} type-{kind}"><bdi>{escape(value)}</bdi></td>')
+        parts.append("</tr>\n")
+    return Markup("".join(parts))  # noqa: S704 escaped
 
 
 def _searched(value: str, place: Place) -> Markup | None:
@@ -100,7 +116,7 @@ def time_cell(value: str, column: str, language: Language) -> Markup | None:
     """A date or time of a column that holds them (`…_at`, `…_date`), in both calendars; None for anything else."""
     if column.endswith("jalali_month"):
         month = display_month(value, language)
-        return Markup('<data value="{}">{}</data>').format(value, month) if month else None
+        return Markup(f'<data value="{value}">{month}</data>') if month else None  # noqa: S704 a month
     if not column.endswith(("_at", "_date")):
         return None
     other: Language = "en" if language == "fa" else "fa"
@@ -109,4 +125,4 @@ def time_cell(value: str, column: str, language: Language) -> Markup | None:
         shown, hover = show(value, language), show(value, other)
     except ValueError:
         return None
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(value, hover, shown)
+    return Markup(f'<time datetime="{escape(value)}" title="{hover}">{shown}</time>')  # noqa: S704 escaped

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from shahrnama.datasette_plugin.cells import Labels
 from shahrnama.load_facets import TABLES as FACET_TABLES
+from shahrnama.persian import display_month, persian_digits
 
 LARGEST_LABELLED = 5_000  # rows: a table of names, not one of events
 MOST_OPTIONS = 60  # in a list to choose from: a longer one is typed faster than read
@@ -23,10 +24,15 @@ OPTIONS = (
     "license",
     "license_url",
 )
+QUERY_OPTIONS = ("sql", "params", "title", "title_en", "description", "description_en", "group", "is_demo")
+MOST_VALUES = 300  # offered for one parameter of a question
+UNRELEASED = "unreleased"
+RELEASE_DIGITS = 12  # of the SHA-256 of the database file, which is in SHA256SUMS in full
 COUNT_MS = 1000  # for the row counts of one table, once
 
 Names = dict[str, Any]
 Place = tuple[str, str]  # database, table
+Choice = tuple[str, str, str]  # value, Persian name, English name
 
 
 @dataclass
@@ -41,6 +47,7 @@ class Known:
     searched: dict[Place, tuple[str, list[str]]] = field(default_factory=dict)  # full-text table, its columns
     options: dict[Place, dict[str, list[Any]]] = field(default_factory=dict)  # values of columns that have few
     counted: set[tuple[str, str, str]] = field(default_factory=set)  # columns whose values were counted at load
+    values: dict[tuple[str, str], list[Choice]] = field(default_factory=dict)  # of parameters, by database and SQL
 
     def table(self, database: str | None, table: str | None) -> Names:
         """Metadata of a table, empty where there is none."""
@@ -65,7 +72,16 @@ _KNOWN: WeakKeyDictionary[Any, Known] = WeakKeyDictionary()
 
 def known_of(datasette: Any) -> Known:
     """What is known of the databases of one Datasette; nothing before `learn`."""
-    return _KNOWN.setdefault(datasette, Known())
+    found = _KNOWN.get(datasette)
+    if found is None:
+        found = _KNOWN[datasette] = Known()
+    return found
+
+
+def release(datasette: Any, database: str) -> str:
+    """What names the served data: its release, or before there is one the fingerprint of the database's file."""
+    named = str((datasette.plugin_config("shahrnama") or {}).get("release") or UNRELEASED)
+    return named if named != UNRELEASED else str(datasette.databases[database].hash or "")[:RELEASE_DIGITS]
 
 
 async def learn(datasette: Any) -> None:
@@ -81,6 +97,7 @@ async def learn(datasette: Any) -> None:
         await _learn_counts(known, name, database)
         datasette.inspect_data[name] = await _inspected(database)
         await _learn_labels(known, name, database)
+        await _learn_values(known, name, database)
 
 
 def _take_over(datasette: Any, known: Known) -> None:
@@ -93,6 +110,10 @@ def _take_over(datasette: Any, known: Known) -> None:
     slim = {
         name: {
             **{key: value for key, value in database.items() if key != "datasets"},
+            "queries": {
+                query: {key: about[key] for key in QUERY_OPTIONS if key in about}
+                for query, about in (database.get("queries") or {}).items()
+            },
             "tables": {
                 table: {key: about[key] for key in OPTIONS if key in about}
                 for table, about in (database.get("tables") or {}).items()
@@ -130,6 +151,20 @@ async def _learn_labels(known: Known, name: str, database: Any) -> None:
             sql = f'select {columns} from "{table}" limit {LARGEST_LABELLED}'  # noqa: S608 our own names
             rows = (await database.execute(sql)).rows
             known.labels.names[name, table] = {str(key): (persian, other) for key, persian, other in rows}
+
+
+async def _learn_values(known: Known, name: str, database: Any) -> None:
+    """Lists that the parameters of ready questions offer: value, Persian name, English name."""
+    queries = (known.metadata.get(name) or {}).get("queries") or {}
+    told = [about for query in queries.values() for about in (query.get("parameters") or {}).values()]
+    for sql in {about["values"] for about in told if about.get("values")}:
+        found = (await database.execute(sql)).rows[:MOST_VALUES]
+        known.values[name, sql] = [_choice(*(str(cell) for cell in row)) for row in found]
+
+
+def _choice(value: str, persian: str = "", english: str = "") -> Choice:
+    month = display_month(value, "fa"), display_month(value, "en")
+    return value, persian or month[0] or persian_digits(value), english or persian or month[1] or value
 
 
 async def _learn_counts(known: Known, name: str, database: Any) -> None:

@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from datasette.utils import path_with_replaced_args
+from datasette.utils import path_with_replaced_args, to_css_class
 from datasette.utils.asgi import Request
 from markupsafe import Markup
 
-from shahrnama.datasette_plugin import citation, errors, form
-from shahrnama.datasette_plugin.cells import time_cell
-from shahrnama.datasette_plugin.known import Known
+from shahrnama.datasette_plugin import errors, form
+from shahrnama.datasette_plugin.cells import body, time_cell
+from shahrnama.datasette_plugin.known import Known, release
 from shahrnama.datasette_plugin.words import LOOKUPS, NO_ARGUMENT, WORDS
 from shahrnama.persian import Language, number, persian_digits, tomans
 
@@ -79,7 +79,7 @@ class Page:
     def release(self) -> str:
         """What names the data that is served."""
         name = self.database or next(iter(self.known.metadata), "")
-        return citation.release(self.datasette, name) if name in self.datasette.databases else ""
+        return release(self.datasette, name) if name in self.datasette.databases else ""
 
     @property
     def about(self) -> dict[str, Any]:
@@ -197,9 +197,17 @@ class Page:
         path, mark, fragment = str(address).partition("#")
         return f"{path}{'&' if '?' in path else '?'}_lang=en{mark}{fragment}"
 
-    def row_link(self, link: Any) -> Any:
-        """Datasette's link to a row, with the language carried on."""
-        return link if self.language == "fa" else Markup(str(link).replace('">', '?_lang=en">', 1))  # noqa: S704 its own
+    def body(self, rows: list[Any], columns: list[dict[str, Any]]) -> Markup:
+        """The rows of a table, with Datasette's links to them carrying the language on."""
+        titles = {column["name"]: self.column(column["name"]) if column["name"] != "Link" else "" for column in columns}
+        heads = {
+            name: Markup('data-title="{}" class="col-{}').format(title, to_css_class(name))
+            for name, title in titles.items()
+        }
+        if self.language == "en":
+            for cell in (cell for row in rows for cell in row if cell["value_type"] == "pk"):
+                cell["value"] = Markup(str(cell["value"]).replace('">', '?_lang=en">', 1))  # noqa: S704 its own
+        return body(rows, heads)
 
     def search_link(self, asked: str) -> str:
         """Address of the search over all tables."""

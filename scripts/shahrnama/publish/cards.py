@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 from shahrnama.persian import Language
+from shahrnama.publish.markdown import add_front_matter
 from shahrnama.publish.png import Drawn
 from shahrnama.publish.svg import FONT, lines, words, wrapped
 
@@ -70,8 +71,7 @@ def add_cards(docs: Path, language: Language, drawn: Drawn) -> None:
         if not place.is_file():
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(drawn.png(svg))
-        rest = markdown.removeprefix("---\n") if markdown.startswith("---\n") else f"---\n\n{markdown}"
-        path.write_text(f"---\ncard: {json.dumps(name)}\n{rest}", encoding="utf-8")
+        add_front_matter(path, {"card": name})
 
 
 def _said(markdown: str) -> tuple[str, bool]:

@@ -17,7 +17,7 @@ from shahrnama.publish.scales import ceiling, moment_of, said_moment, spread
 from shahrnama.publish.sentences import isolated, of_course
 from shahrnama.publish.svg import BAR, INK, LINE, SMALL, SOFT, WIDTH, Point, dot, stroke, width_of, words
 
-PANEL, NAME, FOOT, TOP = 110, 22, 22, 8  # px: a panel, its name, the months under it, room for the highest number
+PANEL, NAME, FOOT, TOP = 110, 28, 22, 8  # px: a panel, its name, the months under it, room for the highest number
 SIDE = 44  # px for the numbers of the axis
 MINIMUM = 2  # points of a line
 TICKS = 4  # dates under a panel, at most: they must not touch

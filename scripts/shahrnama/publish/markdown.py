@@ -6,12 +6,12 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
+from pathlib import Path
 from typing import Any
 
-from shahrnama.persian import Language, display_date, display_time, number
-from shahrnama.publish.texts import WORDS
+from shahrnama.persian import Language, display_date, display_time
 
-_SPECIAL = re.compile(r"([\\`*_\[\]|#~])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]|#])")
 LONGEST_CELL = 90  # characters: a first look at a row, not its whole text
 
 
@@ -26,25 +26,6 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return ["", *lines, *(f"| {' | '.join(row)} |" for row in rows), ""]
 
 
-def cell(value: str, kind: str, language: Language) -> str:
-    """One value of a table for people, as HTML, by its Table Schema type; long text is cut with an ellipsis."""
-    if not value:
-        return "—"
-    if kind == "boolean":
-        return WORDS[language]["yes" if value == "true" else "no"]
-    if kind in {"date", "datetime"}:
-        return moment(value, language)
-    if kind == "integer":
-        return number(int(value), language)
-    if kind == "number":
-        found = float(value)
-        return number(int(found) if found.is_integer() else found, language)
-    if value.startswith(("http://", "https://")):
-        return f'<a href="{escape(value)}" dir="ltr">{escape(value[:LONGEST_CELL])}</a>'
-    short = value if len(value) <= LONGEST_CELL else value[: LONGEST_CELL - 1].rsplit(" ", 1)[0] + "…"
-    return f"<bdi>{escape(' '.join(short.split()))}</bdi>"
-
-
 def moment(value: str, language: Language) -> str:
     """A date or UTC time: Jalali (or Gregorian) to read, ISO for machines, the other calendar on hover."""
     show = display_time if "T" in value else display_date
@@ -56,3 +37,11 @@ def front_matter(**values: Any) -> list[str]:
     """YAML front matter; JSON is YAML, and quotes what needs it."""
     pairs = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value is not None]
     return ["---", *pairs, "---", ""]
+
+
+def add_front_matter(path: Path, values: dict[str, Any]) -> None:
+    """Put keys into a page's front matter, before those that it has; JSON is YAML."""
+    markdown = path.read_text(encoding="utf-8")
+    rest = markdown.removeprefix("---\n") if markdown.startswith("---\n") else f"---\n\n{markdown}"
+    lines = "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items())
+    path.write_text(f"---\n{lines}{rest}", encoding="utf-8")

@@ -7,35 +7,16 @@ from itertools import islice
 from typing import Any
 
 from shahrnama.issue import ERROR
-from shahrnama.persian import Language, number, persian_digits
+from shahrnama.persian import Language, number
 from shahrnama.publish.figures import figure
 from shahrnama.publish.files import downloads
-from shahrnama.publish.markdown import cell, front_matter, moment, plain, table
+from shahrnama.publish.markdown import front_matter, moment, plain, table
 from shahrnama.publish.quality_page import quality_facts
 from shahrnama.publish.site import DATABASE, FILES, Site, table_rows
 from shahrnama.publish.texts import TYPES, WORDS, citation, text
 
 FIRST_ROWS = 5
-
-
-def home(site: Site, language: Language, lead: str) -> str:
-    """The front page: what this is (the authored `lead`), search, numbers, and what the charts say."""
-    words = WORDS[language]
-    lines = [
-        *front_matter(title="شهرنما" if language == "fa" else "Shahrnama", demo=site.demo, hide=["navigation", "toc"]),
-        lead,
-    ]
-    lines += [*_search(site, language), f"\n## {words['in_numbers']}\n", *_numbers(site, language)]
-    charted = [(package, item) for package in site.packages for item in site.charts(package, language)]
-    if charted:
-        lines.append(f"\n## {words['findings']}\n")
-    lines.append('<div class="figures">')
-    for package, item in charted:
-        kind = words["demo_word" if package["is_demo"] else "real_word"]
-        link = f'<a href="datasets/{package["name"]}/#{item.name}">{words["more"]}</a>'
-        lines.append(figure(item, "", after=f'<p class="kind"><em>{kind}</em> {link}</p>'))
-    lines.append("</div>\n")
-    return "\n".join(lines)
+ROOT = "../../"  # from a dataset's page to its language's home
 
 
 def dataset_list(site: Site, language: Language) -> str:
@@ -49,7 +30,7 @@ def dataset_list(site: Site, language: Language) -> str:
     for package in site.packages:
         rows = sum(resource["row_count"] for resource in package["resources"])
         kind = words["demo_word" if package["is_demo"] else "real_word"]
-        lines += [f"\n## [{plain(text(package, 'title', language))}]({package['name']}.md)\n"]
+        lines += [f"\n## [{plain(text(package, 'title', language))}](datasets/{package['name']}.md)\n"]
         lines += [plain(text(package, "description", language)), ""]
         facts = [f"`{package['name']}`", kind, f"{number(rows, language)} {words['rows']}"]
         tables = words["comma"].join(f"`{resource['name']}`" for resource in package["resources"])
@@ -61,42 +42,19 @@ def dataset_page(site: Site, package: dict[str, Any], language: Language) -> str
     """Everything about one dataset."""
     words = WORDS[language]
     title, description = text(package, "title", language), text(package, "description", language)
-    lines = front_matter(title=title, description=description, demo=package["is_demo"], hide=["navigation"])
+    above = {"address": "datasets", "label": words["datasets"]}
+    lines = front_matter(title=title, description=description, demo=package["is_demo"], up=above)
     lines += [f"# {plain(title)}\n", *_held(site, package, language), plain(description), ""]
-    lines += _facts(site, package, language)
-    figures = [figure(item, "../../") for item in site.charts(package, language)]
-    lines += ['<div class="figures">', *figures, "</div>\n"] if figures else []
-    for resource in package["resources"]:
-        lines += _resource(site, package, resource, language)
+    lines += _topics(site, package, language)
+    figures = [figure(item, ROOT) for item in site.charts(package, language)]
+    lines += [f'<div class="figures">{"".join(figures)}</div>\n'] if figures else []
+    lines += [f"## {words['about_data']}\n", *_facts(site, package, language)]
     lines += [f"## {words['downloads']}\n", *_downloads(site, package, language)]
+    lines += [f"## {words['tables_of_data']}\n", *_resources(site, package, language)]
     lines += [f"## {words['cite']}\n", f"> {plain(citation(package, language))}", ""]
+    below = f"{'en/' if language == 'en' else ''}datasets/{package['name']}/"
+    lines += [site.speak_up(title, below, language), ""]
     return "\n".join(lines)
-
-
-def _search(site: Site, language: Language) -> list[str]:
-    """A plain form that asks Datasette: the table that says `table.front_search`, else the largest with full text."""
-    words = WORDS[language]
-    searched = [r for package in site.packages for r in package["resources"] if (r.get("table") or {}).get("search")]
-    if not searched:
-        return []
-    largest = max(searched, key=lambda item: (bool(item["table"].get("front_search")), int(item["row_count"])))
-    english = '<input type="hidden" name="_lang" value="en">' if language == "en" else ""
-    return [
-        "",
-        f'<form class="search" role="search" action="{DATABASE}{largest["name"]}" method="get">'
-        f'<label for="q">{words["search_label"]}</label> <span><input id="q" type="search" name="_search" required>'
-        f'{english} <button type="submit">{words["search_button"]}</button></span> '
-        f"<small>{words['search']}. {words['search_note']}</small></form>",
-        "",
-    ]
-
-
-def _numbers(site: Site, language: Language) -> list[str]:
-    words = WORDS[language]
-    tables = sum(len(package["resources"]) for package in site.packages)
-    facts = [(len(site.packages), words["datasets"]), (tables, words["tables"]), (site.row_count, words["rows"])]
-    items = "".join(f"<li><b>{number(value, language)}</b> {name}</li>" for value, name in facts)
-    return [f'<ul class="numbers">{items}</ul>', ""]
 
 
 def _held(site: Site, package: dict[str, Any], language: Language) -> list[str]:
@@ -132,7 +90,8 @@ def _facts(site: Site, package: dict[str, Any], language: Language) -> list[str]
         (words["status"], words["demo_word" if package["is_demo"] else "real_word"]),
         *quality_facts(site, package["name"], language),
     ]
-    return ['<dl class="facts">', *(f"<dt>{name}</dt><dd>{_inline(value)}</dd>" for name, value in rows), "</dl>", ""]
+    items = "".join(f"<div><dt>{name}</dt><dd>{_inline(value)}</dd></div>" for name, value in rows)
+    return [f'<dl class="facts long">{items}</dl>', ""]
 
 
 def _frozen(frozen: dict[str, str], language: Language) -> str:
@@ -148,46 +107,55 @@ def _inline(value: str) -> str:
     return value
 
 
+def _topics(site: Site, package: dict[str, Any], language: Language) -> list[str]:
+    """The pages that answer from this dataset, before its tables."""
+    words = WORDS[language]
+    links = [
+        site.names.anchor(kind.address, escape(text(kind.declared, "label", language)), ROOT)
+        for kind in site.topics.get(package["name"], ())
+        if kind.address in site.names.addresses
+    ]
+    return [f'<p class="topics">{words["topics"]}: {words["comma"].join(links)}</p>', ""] if links else []
+
+
+def _resources(site: Site, package: dict[str, Any], language: Language) -> list[str]:
+    """Every table, what was computed before what it was computed from, technical matters folded."""
+    order = sorted(package["resources"], key=lambda resource: resource["kind"] != "derived")
+    return [line for resource in order for line in _resource(site, package, resource, language)]
+
+
 def _resource(site: Site, package: dict[str, Any], resource: dict[str, Any], language: Language) -> list[str]:
     words, fields = WORDS[language], resource["schema"]["fields"]
     english = "?_lang=en" if language == "en" else ""
+    title = escape(text(resource, "title", language))
     looked_at = _of_language(fields, language)
     first = list(islice(table_rows(site.tables(package)[resource["name"]]), FIRST_ROWS))
-    header = "".join(f"<th>{escape(text(field, 'title', language))}</th>" for field in looked_at)
-    shown = "".join(f"<tr>{_cells(row, looked_at, language)}</tr>" for row in first)
-    dictionary = [
-        (
-            f"**{plain(text(field, 'title', language))}** `{field['name']}` {TYPES[language][field['type']]}",
-            plain(text(field, "description", language)),
-        )
-        for field in fields
-    ]
+    header = "".join(f"<th scope=col>{escape(text(field, 'title', language))}</th>" for field in looked_at)
+    shown = "".join(f"<tr>{_cells(site, row, resource['name'], looked_at, language)}</tr>" for row in first)
+    dictionary = "".join(_meaning(field, language) for field in fields)
+    file = f"{FILES}{package['name']}/{resource['path']}"
     return [
-        f"## {plain(text(resource, 'title', language))}\n",
+        f'<h3 id="{resource["name"]}">{title}</h3>\n',
         f"{plain(text(resource, 'description', language))} `{resource['name']}`{words['comma']}"
         f"{number(resource['row_count'], language)} {words['rows']}.\n",
-        f'<a class="button" href="{DATABASE}{resource["name"]}{english}">{words["query"]}</a>\n',
-        f"### {words['first_rows']}\n",
-        # A class keeps Material's script from wrapping the table in a second scrolling region without a name.
-        f'<div class="rows" tabindex="0"><table class="look"><thead><tr>{header}</tr></thead>'
-        f"<tbody>{shown}</tbody></table></div>\n",
-        f"### {words['dictionary']}",
-        *table([words["column"], words["meaning"]], dictionary),
+        f'<p class="more"><a href="{DATABASE}{resource["name"]}{english}">{words["query"]}</a> · '
+        f'<a href="{file}">CSV</a></p>\n',
+        f"<details><summary>{words['first_rows']}: {title}</summary>"
+        f'<div class="rows" role="region" aria-label="{title}" tabindex="0"><table class="look">'
+        f"<thead><tr>{header}</tr></thead><tbody>{shown}</tbody></table></div></details>\n",
+        f"<details><summary>{words['dictionary']}: {title}</summary><dl>{dictionary}</dl></details>\n",
     ]
 
 
-def _cells(row: dict[str, str], fields: list[dict[str, Any]], language: Language) -> str:
-    return "".join(f"<td>{_cell(row[field['name']], field, language)}</td>" for field in fields)
+def _meaning(field: dict[str, Any], language: Language) -> str:
+    """One column: its title, name and type, and what it says."""
+    title, kind = escape(text(field, "title", language)), TYPES[language][field["type"]]
+    meaning = escape(text(field, "description", language))
+    return f"<dt>{title} <code>{field['name']}</code> <small>{kind}</small></dt><dd>{meaning}</dd>"
 
 
-def _cell(value: str, field: dict[str, Any], language: Language) -> str:
-    """A cell for people: a code by its name, else by its type."""
-    labels = field.get("labels_en" if language == "en" else "labels") or {}
-    if value in labels:
-        return escape(labels[value])
-    if field["name"].endswith("_year") and field["type"] == "integer":
-        return persian_digits(value) if language == "fa" else value  # a year has no thousands
-    return cell(value, field["type"], language)
+def _cells(site: Site, row: dict[str, str], table: str, fields: list[dict[str, Any]], language: Language) -> str:
+    return "".join(f"<td>{site.names.cell(row[f['name']], table, f, language, ROOT)}</td>" for f in fields)
 
 
 def _of_language(fields: list[dict[str, Any]], language: Language) -> list[dict[str, Any]]:

@@ -55,7 +55,8 @@ def picture_page(site: Site, item: Picture) -> str:
         f'<li><a href="{up}{item.file(kind)}" download>{kind.upper()}</a> <small>{words[kind]}</small></li>'
         for kind in ("png", "svg", "csv")
     )
-    address = site.address(f"{'en/' if language == 'en' else ''}{item.address}/")
+    below = f"{'en/' if language == 'en' else ''}{item.address}/"
+    address = site.address(below)
     snippet = (
         f'<a href="{address}"><img src="{site.address(item.file("svg"))}"'
         f' alt="{escape(f"{item.title}. {item.sentence}")}" width="404"></a>'
@@ -67,7 +68,8 @@ def picture_page(site: Site, item: Picture) -> str:
             figure(item, "../../../", own=False),
             "",
             f'{words["from"]} <a href="../../../datasets/{item.dataset}/">{escape(title)}</a>.\n',
-            f"## {words['take']}\n",
+            site.speak_up(item.title, below, language),
+            f"\n## {words['take']}\n",
             f"<ul>{links}</ul>\n",
             f"## {words['embed']}\n",
             f"{words['embed_lead']}\n",

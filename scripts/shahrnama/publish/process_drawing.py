@@ -116,7 +116,7 @@ class ProcessDrawing:
             under += 16
         if neck and self._neck:
             share = said_share(self._neck.share, self._ground.language)
-            badge = f"گلوگاه: {share} انتظار" if self._ground.language == "fa" else f"Bottleneck: {share} of waits"
+            badge = f"گلوگاه: {share} انتظار" if self._ground.language == "fa" else f"Bottleneck: {share}"
             found.append(words(badge, (x, under), anchor="middle", size=SMALL, fill=letters, bold=True))
         return "".join(found)
 

@@ -13,10 +13,17 @@ from typing import Any
 from shahrnama.atomic import read_json
 from shahrnama.catalog import House, catalog
 from shahrnama.gate_register import gate_rows
+from shahrnama.harvest_register import harvest_registers
 from shahrnama.persian import Language
+from shahrnama.publish.answers import Answers
 from shahrnama.publish.charts import chart, charts, is_placed
+from shahrnama.publish.kinds import Kind
+from shahrnama.publish.names import Names
 from shahrnama.publish.picture import Ground, Picture, Row
+from shahrnama.publish.speak_up import speak_up
 from shahrnama.publish.texts import text
+from shahrnama.register import registers
+from shahrnama.release import release_id
 
 FILES, DATABASE, REGISTERS = "/files/", "/db/shahrnama/", "/db/registers/"
 URL, LOCAL = (
@@ -47,6 +54,21 @@ class Site:
         """Rows of the gate's registers: issues, corrections, quality."""
         return gate_rows(self.house, catalog(self.house.datasets))
 
+    @cached_property
+    def answers(self) -> Answers:
+        """The built database, for questions."""
+        return Answers(self.house.database, self.house.registers)
+
+    @cached_property
+    def names(self) -> Names:
+        """Titles of columns, names behind keys, pages of rows."""
+        return Names(self.packages, self.answers, registers(), harvest_registers())
+
+    @cached_property
+    def topics(self) -> dict[str, list[Kind]]:
+        """By dataset: the kinds of pages that its folder declares (`generate.Pages` fills it in)."""
+        return {}
+
     @property
     def demo(self) -> bool | str:
         """Whether what is published is fictional: True, False or `some`."""
@@ -56,6 +78,14 @@ class Site:
     def address(self, path: str) -> str:
         """Absolute address of a path below the site's root."""
         return f"{os.environ.get(URL) or LOCAL}".rstrip("/") + f"/{path}"
+
+    def speak_up(self, what: str, page: str, language: Language) -> str:
+        """Links to report an error in, or ask for data of, `what`, which stands at `page` below the site's root."""
+        return speak_up(self.house, what, self.address(page), self._release, language)
+
+    @cached_property
+    def _release(self) -> str:
+        return release_id(self.house)
 
     @property
     def is_public(self) -> bool:
@@ -83,6 +113,29 @@ class Site:
             return resource or text(package, "title", language), field
         fields = {item["name"]: text(item, "title", language) for item in table["schema"]["fields"]}
         return text(table, "title", language), fields.get(field, field) if field else None
+
+    def table(self, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The package and the descriptor of a published table; KeyError where there is none."""
+        return self._tables[name]
+
+    @cached_property
+    def _tables(self) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+        return {resource["name"]: (package, resource) for package in self.packages for resource in package["resources"]}
+
+    def references(self, package: dict[str, Any], resource: dict[str, Any]) -> dict[str, str]:
+        """By column, the published table whose rows it names."""
+        found = {}
+        for key in [*(resource["schema"].get("foreignKeys") or ()), *(resource.get("crossPackageForeignKeys") or ())]:
+            other = self._referred(package, key["reference"])
+            if other and len(key["fields"]) == 1:
+                found[key["fields"][0]] = other[1]["name"]
+        return found
+
+    def name_of(self, package: dict[str, Any], resource: dict[str, Any], key: str, language: Language) -> str:
+        """The name of a row by its key, in the reader's language where the table has both."""
+        primary = resource["schema"]["primaryKey"]
+        names = self._names(package, {"resource": resource["name"], "fields": primary}, language)
+        return names.get(key, key)
 
     def labels(self, package: dict[str, Any], language: Language) -> dict[str, dict[str, str]]:
         """Names of the values of columns: of codes their labels, of foreign keys the other table's label column."""
