@@ -8,6 +8,7 @@ from typing import Any
 
 from shahrnama.persian import Language, number
 from shahrnama.publish.charts import Chart
+from shahrnama.publish.markdown import plain
 from shahrnama.publish.phrases import Phrases, Safe
 from shahrnama.publish.site import DATABASE, Site
 from shahrnama.publish.texts import WORDS, text
@@ -31,7 +32,7 @@ def site_words(site: Site, phrases: Phrases) -> dict[str, Callable[..., Safe]]:
 
     def dataset(name: str) -> Safe:
         title = next((text(package, "title", language) for package in site.packages if package["name"] == name), name)
-        return Safe(site.names.anchor(f"datasets/{name}", escape(title), phrases.root))
+        return Safe(site.names.anchor(f"datasets/{name}", plain(title), phrases.root))
 
     return {"search_box": search_box, "numbers": numbers, "draw": draw, "dataset": dataset}
 
