@@ -15,6 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import yaml
+
 from shahrnama.build import Run
 from shahrnama.captures import Capture, CaptureStore
 from shahrnama.catalog import Dataset, Field, House, Resource, read
@@ -23,6 +25,7 @@ from shahrnama.corrections import Corrections
 from shahrnama.errors import ShahrnamaError
 from shahrnama.package import CAPTURE_ID
 from shahrnama.privacy.policy import POLICIES, check
+from shahrnama.publish import questions
 from shahrnama.publish.kinds import read_kind
 from shahrnama.publish.texts import LANGUAGES
 from shahrnama.suppress import policy as suppression
@@ -45,9 +48,9 @@ SUFFIXES: dict[str, set[str]] = {
 KEYS = {
     "package": {
         *("name", *TEXTS, "licenses", "sources", "publisher", "keywords", "keywords_en", "harvest", "charts"),
-        "resources",
+        *("names_en", "queries", "resources"),
     },
-    "resource": {"name", *TEXTS, "newest_by", "expect", "corrections", "suppress", "table", "schema"},
+    "resource": {"name", *TEXTS, "newest_by", "feeds", "expect", "corrections", "suppress", "table", "schema"},
     "field": {
         "name",
         "type",
@@ -75,12 +78,26 @@ KEYS = {
         "files",
         "ignore",
     },
+    "chart": {
+        *("name", "kind", "resource", *TEXTS, "x", "y", "aggregate", "top", "series", "by"),
+        *("from", "to", "count", "days", "steps", "bottleneck"),
+        *("stated", "promised", "actual", "actual_label", "actual_label_en", "now"),
+    },
     "expect": {
         *("min_rows", "max_rows", "required_share", "unique", "fresh", "sql", "quarantine_share"),
         *("shrink_share", "vanish_share", "keeps"),
     },
-    "table": {"label_column", "facets", "sort", "sort_desc", "search", "front_search", "indexes"},
+    "table": {"label_column", "facets", "sort", "sort_desc", "search", "indexes"},
 }
+CHART_COLUMNS = {  # by kind, the keys that name columns and must be there
+    "bar": ("x", "y"),
+    "line": ("x", "y"),
+    "tile_map": ("x", "y"),
+    "process_map": ("by", "from", "to", "count", "days"),
+    "timeline": ("by", "promised", "actual"),
+}
+
+METADATA = yaml.safe_load((Path(__file__).parents[1] / "metadata.yml").read_text(encoding="utf-8"))
 
 Problems = Iterator[str]
 
@@ -89,7 +106,7 @@ def problems(dataset: Dataset, datasets: Sequence[Dataset]) -> list[str]:
     """Everything that the dataset lacks, in lines; `datasets` are all of its catalog. The road comes last."""
     found = [
         f"{dataset.name}: {problem}"
-        for part in (_package, _resources, _policies, _charts, _code, _samples, _pages)
+        for part in (_package, _resources, _policies, _charts, _queries, _code, _samples, _pages)
         for problem in part(dataset)
     ]
     return found or [f"{dataset.name}: {problem}" for problem in _road(dataset, datasets)]
@@ -203,12 +220,38 @@ def _charts(dataset: Dataset) -> Problems:
     for chart in dataset.descriptor.get("charts") or ():
         place = f"chart {chart.get('name')!r}"
         yield from _texts(place, chart)
-        if chart.get("resource") not in tables:
-            yield f"{place}: draws {chart.get('resource')!r}, which is no resource; use one of {', '.join(tables)}"
+        yield from _known(place, chart, "chart")
+        kind = chart.get("kind", "bar")
+        if kind not in CHART_COLUMNS:
+            yield f"{place}: there is no kind {kind!r}; use one of {', '.join(CHART_COLUMNS)}"
             continue
-        for axis in ("x", "y"):
-            if chart.get(axis) not in tables[chart["resource"]]:
-                yield f"{place}: {axis} is {chart.get(axis)!r}, which is no field of {chart['resource']}"
+        yield from _drawn(
+            place, chart, (*CHART_COLUMNS[kind], *(key for key in ("by", "series", "stated") if key in chart)), tables
+        )
+        for inner in ("steps", "bottleneck", "now"):
+            told = chart.get(inner) or {}
+            yield from _drawn(f"{place} {inner}", told, sorted(set(told) - {"resource"}), tables) if told else ()
+
+
+def _drawn(place: str, told: dict[str, Any], columns: Sequence[str], tables: dict[str, set[str]]) -> Problems:
+    """What a chart draws that is not there."""
+    if told.get("resource") not in tables:
+        yield f"{place}: draws {told.get('resource')!r}, which is no resource; use one of {', '.join(tables)}"
+        return
+    for axis in columns:
+        if told.get(axis) not in tables[told["resource"]]:
+            yield f"{place}: {axis} is {told.get(axis)!r}, which is no field of {told['resource']}"
+
+
+def _queries(dataset: Dataset) -> Problems:
+    groups = {group["name"] for group in METADATA["databases"]["shahrnama"]["question_groups"]}
+    for name, query in (dataset.descriptor.get("queries") or {}).items():
+        place = f"question {name!r}"
+        yield from _name(place, name)
+        yield from (f"{place}: {problem}" for problem in questions.problems(query, groups))
+        for key in ("title", "description"):
+            if not PERSIAN.search(query.get(key) or ""):
+                yield f"{place}: {key} is not Persian; put English into {key}_en"
 
 
 def _code(dataset: Dataset) -> Problems:

@@ -136,11 +136,17 @@ def peak_of(site: Site) -> Iterator[list[float]]:
 
 
 def _tree(pid: int) -> Iterator[int]:
+    """A process and all below it, but for one that is only being started and is still its parent's memory."""
     yield pid
     with suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in (task / "children").read_text().split():
-                yield from _tree(int(child))
+                if _command(int(child)) != _command(pid):
+                    yield from _tree(int(child))
+
+
+def _command(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def _resident_kb(pid: int) -> int:

@@ -18,6 +18,7 @@ HOMES = {
     "sqlite3": {
         "load.py",
         "load_rows.py",
+        "load_facets.py",
         "load_search.py",
         "inside_database.py",
         "publish/answers.py",
@@ -29,12 +30,16 @@ HOMES = {
     "frictionless": {"proof/", "checks/"},
     "attrs": {"checks/stock.py"},
     "polars": {"proof/", "checks/", "privacy/columns.py"},
-    "vl_convert": {"publish/charts.py"},
+    "vl_convert": {"publish/png.py"},
+    "fontTools": {"publish/png.py"},
+    "PIL": {"publish/png.py"},
+    "rdflib": {"publish/dcat.py"},
     "jinja2": {"publish/templates.py"},
-    "lxml": {"formats/open311.py", "formats/xes.py"},
+    "lxml": {"formats/open311.py", "formats/xes.py", "publish/search_entries.py"},
     "ocdsmerge": {"formats/ocds.py"},
+    "pagefind_bin": {"publish/search_index.py"},
     "python_calamine": {"formats/workbook.py"},
-    "uvicorn": {"serve.py"},
+    "uvicorn": {"worker.py"},
 }
 BUILDERS = ("frictionless", "duckdb", "mkdocs", "vl_convert", "urllib3", "lxml")
 
@@ -77,7 +82,7 @@ def test_democity_and_shahrnama_do_not_know_each_other() -> None:
 
 def test_the_serving_process_loads_no_builder_and_no_rich() -> None:
     code = (
-        "import sys, shahrnama.serve, shahrnama.datasette_plugin, datasette.app, datasette.handle_exception as h;"
+        "import sys, shahrnama.serve, shahrnama.worker, datasette.app, datasette.handle_exception as h;"
         f"loaded = [name for name in {BUILDERS} if name in sys.modules];"
         "assert not loaded, loaded; assert sys.modules['rich'] is None; assert h.rich is None"
     )

@@ -16,8 +16,8 @@ from urllib.request import urlopen
 import datasette
 import pytest
 
-from shahrnama.datasette_plugin import search_expression
 from shahrnama.datasette_plugin.cells import Labels, Place, rendered
+from shahrnama.datasette_plugin.search import search_expression
 from shahrnama.datasette_plugin.words import LOOKUPS, WORDS
 
 TEMPLATES = Path(__file__).parents[1] / "scripts" / "shahrnama" / "datasette_plugin" / "templates"
@@ -50,7 +50,8 @@ class Urls:
 
 
 def shown(value: Any, column: str, language: Any = "fa", **metadata: Any) -> str | None:
-    labels = Labels({"districts": {"5": ("منطقهٔ ۵", "District 5")}}, {("requests", "district_id"): "districts"})
+    names = {("city", "districts"): {"5": ("منطقهٔ ۵", "District 5")}}
+    labels = Labels(names, {("city", "requests", "district_id"): "districts"})
     found = rendered(value, column, Place("city", "requests", metadata, labels, Urls()), language)
     return None if found is None else str(found)
 
@@ -86,7 +87,7 @@ def test_codes_show_their_words_and_keep_the_code() -> None:
 
 
 def test_a_hostile_label_is_text() -> None:
-    labels = Labels({}, {("requests", "service_code"): "services"})
+    labels = Labels({}, {("city", "requests", "service_code"): "services"})
     place = Place("city", "requests", {}, labels, Urls())
     found = rendered({"value": '"><b>', "label": "<script>"}, "service_code", place, "fa")
     assert found == '<a href="/db/city/services/~22~3E~3Cb~3E">&lt;script&gt;</a>'

@@ -22,7 +22,7 @@ import pytest
 from datasette.utils import detect_fts
 
 from shahrnama import load as loading
-from shahrnama import load_search, persian
+from shahrnama import load_facets, load_search, persian
 from shahrnama.catalog import House
 from shahrnama.errors import LoadError
 from shahrnama.load import load
@@ -72,6 +72,7 @@ def test_the_schema_makes_the_table(house: House) -> None:
         "resources",
         "columns",
         "captures",
+        *load_facets.TABLES,
     }
     columns = {row[1]: (row[2], row[3], row[5]) for row in query(house, "pragma table_info(service_requests)")}
     assert columns["service_request_id"] == ("TEXT", 1, 1)
@@ -525,3 +526,17 @@ def test_a_damaged_index_is_noticed_before_and_after_search_is_added(
     with pytest.raises(LoadError, match=r"not sound|malformed"):
         load(house)
     assert house.database.read_bytes() == former
+
+
+def test_facets_are_counted_once_with_what_is_empty_and_what_is_left_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promote_city(house)
+    monkeypatch.setattr(load_facets, "MOST_VALUES", 1)
+    with closing(sqlite3.connect(load(house))) as database:
+        found = database.execute("SELECT * FROM facet_columns").fetchall()
+        counts = database.execute("SELECT * FROM facet_counts WHERE \"table\" = 'service_requests'").fetchall()
+    assert ("service_requests", "district_id", 1, 1) in found
+    assert ("service_requests", "status_code", 2, 0) in found
+    assert ("service_requests", "district_id", 1, 5, 1) in counts
+    assert [row[2:] for row in counts if row[1] == "status_code"] == [(1, "closed", 1)]

@@ -1,4 +1,4 @@
-"""Datasette's metadata over a database that the loader made: every page answers, every canned query runs."""
+"""Datasette's metadata over a database that the loader made: every page answers."""
 
 from __future__ import annotations
 
@@ -18,21 +18,30 @@ from datasette.utils import parse_metadata
 from shahrnama.catalog import House
 from shahrnama.errors import PublishError
 from shahrnama.load import load
-from shahrnama.persian import fold, jalali
+from shahrnama.persian import fold
 from shahrnama.publish.metadata import write_metadata
 from small_city import DISTRICTS, REQUEST_TABLES, promote, promote_city
 
 AUTHORED = Path(__file__).parents[1] / "metadata.yml"
-QUERIES = yaml.safe_load(AUTHORED.read_text(encoding="utf-8"))["databases"]["shahrnama"]["queries"]
+AUTHORED_DATABASES = yaml.safe_load(AUTHORED.read_text(encoding="utf-8"))["databases"]
+NAMES = {
+    "group": "data",
+    "title": "نام‌ها",
+    "title_en": "Names",
+    "description": "نام منطقه‌ها",
+    "description_en": "Names of districts",
+    "tables": ["districts"],
+    "columns": {"name": ["نام", "Name"]},
+    "sql": "select name_fa as name from districts order by district_id",
+}
 
 
 class Functions:
-    """What the canned queries may use beyond SQLite: the SQL functions of our plugin, without its pages."""
+    """What a search asks for beyond SQLite, without the pages of our plugin."""
 
     @staticmethod
     @hookimpl(trylast=True)  # type: ignore[untyped-decorator]
     def prepare_connection(conn: Any) -> None:
-        conn.create_function("jalali", 1, jalali)
         conn.create_function("escape_fts", 1, lambda words: f'"{fold(words)}"' if fold(words) else '""')
 
 
@@ -106,8 +115,8 @@ def test_the_same_packages_give_the_same_bytes(house: House) -> None:
 def test_every_authored_text_has_its_english() -> None:
     authored = yaml.safe_load(AUTHORED.read_text(encoding="utf-8"))
     assert {"title", "title_en", "description", "description_en", "about", "about_en", "license_url"} <= set(authored)
-    for query in QUERIES.values():
-        assert {"title", "title_en", "description", "description_en", "tables", "sql"} == set(query)
+    for database in AUTHORED_DATABASES.values():
+        assert {"title", "title_en", "description", "description_en"} <= set(database)
 
 
 def test_every_table_page_answers_in_full(house: House) -> None:
@@ -120,7 +129,7 @@ def test_every_table_page_answers_in_full(house: House) -> None:
     (front, shown) = ask(house, "/shahrnama", "/shahrnama.json")
     assert front.status_code == 200
     visible = {table["name"] for table in shown.json()["tables"] if not table["hidden"]}
-    assert visible == set(tables(house))
+    assert visible == {name for name, told in tables(house).items() if not told.get("hidden")}
 
 
 def test_facets_and_keys_show_names(house: House) -> None:
@@ -140,44 +149,16 @@ def test_search_on_the_table_page_is_not_ignored(house: House, functions: None) 
     assert [[row["service_request_id"] for row in found.json()] for found in spellings] == [["b"], ["b"], []]
 
 
-@pytest.mark.parametrize("name", QUERIES)
-@pytest.mark.parametrize("values", ["", "?district=5&words=چراغ&word=شهر&at_least=1", "?district=۵"])
-def test_every_canned_query_runs(house: House, functions: None, name: str, values: str) -> None:
-    page, data = ask(house, f"/shahrnama/{name}{values}", f"/shahrnama/{name}.json{values}")
-    assert page.status_code == 200
-    assert QUERIES[name]["title"] in page.text
-    assert data.status_code == 200, data.text
-    assert data.json()["ok"]
-    assert data.json()["columns"]
-
-
-def test_canned_queries_say_what_they_promise(house: House, functions: None) -> None:
-    paths = [
-        "slowest_answers.json?district=۵",
-        "bottlenecks.json",
-        "oldest_open_requests.json",
-        "who_answers.json?word=137",
-    ]
-    paths += ["requests_by_month.json", "search_requests.json?words=كتابخانه‌ها", "search_requests.json"]
-    found = [answer.json()["rows"] for answer in ask(house, *(f"/shahrnama/{path}" for path in paths))]
-    slow, narrow, old, nobody, months, library, nothing = found
-    assert [row[:3] for row in slow] == [["منطقهٔ ۵", "چراغ خیابان", 10.0], ["منطقهٔ ۵", "نشت آب", None]]
-    assert narrow[0] == ["منطقهٔ ۵", "چراغ خیابان", 10.0, 2.0, 5.0, 30]
-    assert [(row[0], row[4]) for row in old] == [("a", 31)]
-    assert (nobody, nothing) == ([], [])
-    assert months == [["1404-12", 1, 0.0], ["1405-01", 1, 1.0]]
-    assert [row[0] for row in library] == ["b"]
-
-
-def test_a_query_waits_for_its_tables(tmp_path: Path) -> None:
-    house = House.at(tmp_path)
-    (tmp_path / "metadata.yml").write_bytes(AUTHORED.read_bytes())
-    promote(house, "districts", [DISTRICTS])
-    load(house)
+def test_a_query_waits_for_its_tables(house: House) -> None:
+    found = yaml.safe_load(house.metadata.read_text(encoding="utf-8"))["databases"]
+    assert set(found["shahrnama"]["queries"]) == {"who_answers"}  # the others ask what this small city has not
+    assert set(found["registers"]["queries"]) == set(AUTHORED_DATABASES["registers"]["queries"])
+    promote(house, "districts", [DISTRICTS], queries={"names": NAMES})
     write_metadata(house)
     found = yaml.safe_load(house.metadata.read_text(encoding="utf-8"))["databases"]["shahrnama"]
-    assert found["queries"] == {}
-    assert ask(house, "/shahrnama")[0].status_code == 200
+    assert found["queries"]["names"]["column_titles_en"] == {"name": "Name"}
+    (answer,) = ask(house, "/shahrnama/names.json?_shape=array")
+    assert [row["name"] for row in answer.json()] == ["منطقهٔ ۱", "منطقهٔ ۵", "منطقهٔ ۱۲"]
 
 
 def test_authored_options_win_and_wrong_ones_are_named(house: House) -> None:

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from shahrnama.datasette_plugin import search_expression
+from shahrnama.datasette_plugin.search import search_expression
 from shahrnama.persian import (
     Language,
     ascii_digits,
     display_date,
+    display_month,
     display_time,
     fold,
     gregorian,
@@ -22,6 +23,7 @@ from shahrnama.persian import (
     normalise,
     number,
     persian_digits,
+    tomans,
 )
 
 CASES: list[dict[str, Any]] = json.loads(
@@ -45,7 +47,9 @@ def test_folding_again_changes_nothing(text: str) -> None:
 @pytest.mark.parametrize("case", [case for case in CASES if "same" in case], ids=lambda case: case["name"])
 def test_full_text_search_finds_every_spelling_by_every_spelling(case: dict[str, Any]) -> None:
     with closing(sqlite3.connect(":memory:")) as database:
-        database.execute('CREATE VIRTUAL TABLE found USING fts5(words, tokenize="unicode61 remove_diacritics 2")')
+        database.execute(
+            "CREATE VIRTUAL TABLE found USING fts5(words, tokenize=\"unicode61 remove_diacritics 2 tokenchars '.'\")"
+        )
         database.executemany("INSERT INTO found VALUES (?)", [(fold(f"گزارش {text} امروز"),) for text in case["same"]])
         for asked in case["same"]:
             (count,) = database.execute(
@@ -145,3 +149,22 @@ def test_jalali_days_are_those_of_the_calendar_centre(shared: Path) -> None:
     for line in lines:
         day, month, year, *_, civil_day, civil_month, civil_year = (int(part) for part in line.split(","))
         assert jalali(f"{civil_year}-{civil_month:02}-{civil_day:02}") == f"{year}-{month:02}-{day:02}"
+
+
+@pytest.mark.parametrize(
+    ("rials", "fa", "en"),
+    [
+        (125_000_000_000, "حدود ۱۲٫۵ میلیارد تومان", "about 12.5 billion tomans"),
+        (20_000_000, "حدود ۲ میلیون تومان", "about 2 million tomans"),
+        (31_400_000_000_000, "حدود ۳٫۱ هزار میلیارد تومان", "about 3.1 trillion tomans"),
+        (-50_000, "حدود -۵ هزار تومان", "about -5 thousand tomans"),
+        (500, "۵۰ تومان", "50 tomans"),
+    ],
+)
+def test_amounts_are_said_in_tomans(rials: float, fa: str, en: str) -> None:
+    assert (tomans(rials, "fa"), tomans(rials, "en")) == (fa, en)
+
+
+def test_jalali_months_have_names() -> None:
+    assert (display_month("1405-08", "fa"), display_month("1405-08", "en")) == ("آبان ۱۴۰۵", "Aban 1405")
+    assert display_month("1405-13", "fa") is None

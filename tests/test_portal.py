@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import struct
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -165,6 +167,41 @@ def test_a_chart_stands_on_its_page_with_its_numbers(house: House) -> None:
     assert '<figure id="open_by_district">' in text
     assert "<svg" in text
     assert "<tr><td>منطقهٔ ۵</td><td>۴</td></tr>" in text
+    assert "\u2068منطقهٔ ۵\u2069 با ۴ بالاتر از همه است." in text
+
+
+def test_a_picture_has_an_address_and_files_to_take_away(house: House) -> None:
+    promote(house, "service_requests", REQUEST_TABLES, is_demo=True, charts=[CHART])
+    write_docs(house)
+    place = house.docs / "pictures" / "service_requests"
+    for language in ("fa", "en"):
+        markdown = (house.docs / language / "pictures" / "service_requests" / "open_by_district.md").read_text("utf-8")
+        assert "http://127.0.0.1:8001/pictures/service_requests/open_by_district" in markdown
+        svg = (place / f"open_by_district.{language}.demo.svg").read_text(encoding="utf-8")
+        assert "var(" not in svg
+        told = " ".join(part.text or "" for part in ElementTree.fromstring(svg).iter())
+        assert ("ساختگی" if language == "fa" else "Fictional") in told
+        assert (
+            (place / f"open_by_district.{language}.demo.csv")
+            .read_text("utf-8")
+            .startswith("district_id,name,open_count\n5,")
+        )
+        assert (place / f"open_by_district.{language}.demo.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_every_page_names_a_card_of_its_own_title(house: House) -> None:
+    write_docs(house)
+    kept = {path: path.stat().st_mtime_ns for path in (house.build / "drawn").glob("*.png")}
+    cards = {}
+    for path in sorted((house.docs / "fa").rglob("*.md")):
+        found = re.match(r'---\ncard: "(cards/[0-9a-f]{16}\.png)"\n', path.read_text(encoding="utf-8"))
+        assert found, path
+        width, height = struct.unpack(">II", (house.docs / found[1]).read_bytes()[16:24])
+        assert (width, height) == (1200, 630)
+        cards[path.stem] = found[1]
+    assert len(set(cards.values())) == len(cards)
+    write_docs(house)
+    assert {path: path.stat().st_mtime_ns for path in (house.build / "drawn").glob("*.png")} == kept
 
 
 def test_the_same_packages_give_the_same_pages(house: House) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -30,6 +31,7 @@ from shahrnama.paging import followed, offsets
 from shahrnama.persian import ascii_digits, gregorian, normalise
 
 SCALE = 0.5
+SMALL = 0.1  # eleven pages of contracts and three of feedback: a first, a middle and a last
 COLUMNS = {"case_id": "case", "activity": "activity", "at": "at", "group": "office", "lifecycle": "lifecycle"}
 
 
@@ -54,14 +56,20 @@ def get(hall: DemoCity, path: str) -> bytes:
         return bytes(answer.read())
 
 
-@pytest.fixture
-def source(hall: DemoCity, tmp_path: Path) -> Iterator[Source]:
-    store = CaptureStore(tmp_path, "offices")
+@contextmanager
+def asking(hall: DemoCity, folder: Path) -> Iterator[Source]:
+    store = CaptureStore(folder, "offices")
     limits = Limits(connect_seconds=2, silent_seconds=0.4, total_seconds=0.4, bytes=8 * 2**20)
     transport = Transport(Guard.of(["127.0.0.1"]), limits)
     yield Source("offices", hall.url + "/", store, Taking(store, "s"), transport, pause=lambda _: None)
     transport.close()
     hall.faults.clear()
+
+
+@pytest.fixture
+def source(hall: DemoCity, tmp_path: Path) -> Iterator[Source]:
+    with asking(hall, tmp_path) as found:
+        yield found
 
 
 def bodies(source: Source) -> list[bytes]:
@@ -81,7 +89,7 @@ def walk_feedback(source: Source) -> list[dict[str, Any]]:
         return ckan.datastore_records(body).total or 0
 
     path = "ckan/api/3/action/datastore_search"
-    offsets(source, "feedback", path, {"resource_id": "feedback"}, page_size=100, count=count, total=total)
+    offsets(source, "feedback", path, {"resource_id": "feedback"}, page_size=20, count=count, total=total)
     return [record for body in bodies(source) for record in ckan.datastore_records(body).records]
 
 
@@ -164,18 +172,26 @@ def _folded(value: str | None) -> str:
     return ascii_digits(normalise(value or "")).replace("ٔ", "").replace("\u200c", "").replace("?", "")
 
 
+@pytest.fixture(scope="module")
+def small() -> Iterator[tuple[DemoCity, Any]]:
+    with DemoCity(scale=SMALL) as city:
+        yield city, generate_offices(scale=SMALL)
+
+
 @pytest.mark.parametrize("place", ["first", "middle", "last"])
 @pytest.mark.parametrize("name", sorted(set(WIRE) - {"drip", "head_drip", "bomb", "excess", "no_content"}))
 @pytest.mark.parametrize("walk", [walk_contracts, walk_feedback], ids=["OCDS", "CKAN"])
 def test_faults_on_the_way_lose_nothing(
-    source: Source, hall: DemoCity, offices: Any, walk: Any, name: str, place: str
+    small: tuple[DemoCity, Any], tmp_path: Path, walk: Any, name: str, place: str
 ) -> None:
-    hall.faults[:] = [Fault.of(f"{name}@{place}*1")]
-    try:
-        found = walk(source)
-    except SourceError:
-        source.taking = Taking(source.store, "s")
-        found = walk(source)
+    hall, offices = small
+    with asking(hall, tmp_path) as source:
+        hall.faults[:] = [Fault.of(f"{name}@{place}*1")]
+        try:
+            found = walk(source)
+        except SourceError:
+            source.taking = Taking(source.store, "s")
+            found = walk(source)
     keys = [record.get("feedback_id") or record["id"] for record in found]
     whole = offices.feedback if walk is walk_feedback else offices.releases
     assert keys == [record.get("feedback_id") or record["id"] for record in whole]

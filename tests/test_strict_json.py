@@ -63,9 +63,9 @@ def test_the_time_for_lines_grows_with_their_number_and_not_with_its_square() ->
         body = '{"a": "سلام", "b": [1, 2]}\n'.encode() * count
         best = float("inf")
         for _ in range(3):
-            started = time.perf_counter()
+            started = time.process_time()
             assert sum(1 for _ in documents(body)) == count
-            best = min(best, time.perf_counter() - started)
+            best = min(best, time.process_time() - started)
         return best
 
     # Sixteen times the lines: 16 where the work is linear, 256 where it is quadratic.

@@ -23,6 +23,7 @@ from shahrnama.publish.check import no_personal_data
 from shahrnama.publish.files import write_files
 from shahrnama.publish.metadata import write_metadata
 from shahrnama.publish.portal import write_portal
+from shahrnama.release import make_release
 from shahrnama.validate import validate, write_report
 
 Say = Callable[[str], None]
@@ -110,12 +111,13 @@ class Run:
         load_registers(self.house, self.datasets, check)
 
     def publish(self) -> None:
-        """Write what readers see."""
+        """Write what readers see, and make a release of it, which a server that runs swaps to."""
         self.say("publish")
         write_metadata(self.house)
         check = no_personal_data(self.house)
         write_files(self.house, check)
         write_portal(self.house, check)
+        make_release(self.house)
 
     def build(self) -> Outcome:
         """All stages; a stage for all readers that fails is a problem too, and what stood stays."""

@@ -79,6 +79,11 @@ class House:
         return self.build / "docs"
 
     @property
+    def releases(self) -> Path:
+        """What readers are served, and were."""
+        return self.build / "releases"
+
+    @property
     def html(self) -> Path:
         """The portal."""
         return self.build / "html"

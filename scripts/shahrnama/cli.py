@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shahrnama.catalog import Dataset, House, catalog
-from shahrnama.errors import DatasetError, ServeError, ShahrnamaError, ValidationError
+from shahrnama.errors import DatasetError, ReleaseError, ServeError, ShahrnamaError, ValidationError
 
 STAGES = {
     "harvest": "ask the sources and keep what they send",
@@ -65,6 +65,12 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=int(os.environ.get("SHAHRNAMA_PORT", "8001")))
     serve.add_argument("--no-build", action="store_true", help="serve the build that stands")
     serve.set_defaults(run=_serve)
+    release = verbs.add_parser("release", help="list what was published, swap to one of it, go back")
+    release.add_argument("action", choices=("list", "swap", "back"))
+    release.add_argument("release", nargs="?", metavar="RELEASE", help="for swap: its name, as `list` shows it")
+    port = os.environ.get("SHAHRNAMA_PORT", "8001")
+    release.add_argument("--at", default=f"http://127.0.0.1:{port}", help="where the server answers on this machine")
+    release.set_defaults(run=_release)
     new = verbs.add_parser("new", help="write the skeleton of a dataset")
     new.add_argument("name", metavar="NAME", help="snake_case English, plural, as in `permits`")
     new.set_defaults(run=_new)
@@ -111,17 +117,35 @@ def _stage(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from shahrnama.release import current
+
     house, _ = _house(options)
     _refuse_taken(options.host, options.port)
     if not options.no_build:
         options.verb = "build"
         failed = _stage(options)
-        if failed and not house.database.is_file():
+        if failed and current(house.releases) is None:
             return failed
     print(f"\n  شهرنما: http://{options.host}:{options.port}/   (Datasette: /db/   پرونده‌ها: /files/)\n", flush=True)
     command = [sys.executable, "-m", "shahrnama.serve", "--build", str(house.build)]
     command += ["--host", options.host, "--port", str(options.port)]
     return os.execv(sys.executable, command)  # noqa: S606 this interpreter, without what building loaded
+
+
+def _release(options: argparse.Namespace) -> int:
+    from shahrnama.release import current, releases
+    from shahrnama.swap import swap
+
+    house, _ = _house(options)
+    if options.action != "list":
+        if (options.action == "swap") != bool(options.release):
+            raise ReleaseError("say `release swap RELEASE`, or `release back`")
+        print(swap(house.releases, options.release, options.at))
+        return 0
+    wanted = current(house.releases)
+    for name in releases(house.releases):
+        print(f"{name}  current" if name == wanted else name)
+    return 0
 
 
 def _refuse_taken(host: str, port: int) -> None:

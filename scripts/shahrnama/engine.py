@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -126,12 +127,19 @@ def _csv(path: str, types: dict[str, str]) -> str:
     )
 
 
+@cache
+def _asked() -> duckdb.DuckDBPyConnection:
+    """One database, always empty, whose cursors answer `text_query`: to start one takes as long as twenty answers."""
+    # files are read anew by every query: a stage writes the same path again within the tick of a file's time
+    return duckdb.connect(config={"threads": 1, "enable_external_file_cache": False})
+
+
 def text_query(path: Path, names: Sequence[str], sql: str) -> list[tuple[Any, ...]]:
     """Rows of a query over `source`, the CSV at `path` with every cell as text; EngineError where it cannot be run."""
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with _asked().cursor() as connection:
         try:
             source = _csv(str(path), dict.fromkeys(names, "VARCHAR"))
-            connection.execute(f"CREATE VIEW source AS SELECT * FROM {source}")  # noqa: S608 names of the descriptor
+            connection.execute(f"CREATE TEMP VIEW source AS SELECT * FROM {source}")  # noqa: S608 names of the descriptor
         except duckdb.Error as error:
             raise EngineError(" ".join(str(error).split())) from error
         return Engine(connection).rows(sql)[1]

@@ -39,3 +39,7 @@ class PublishError(ShahrnamaError):
 
 class ServeError(ShahrnamaError):
     """The address to serve on cannot be had."""
+
+
+class ReleaseError(ShahrnamaError):
+    """A release that was asked for is not there."""

@@ -16,6 +16,7 @@ from typing import Any
 from shahrnama.catalog import Dataset, House
 from shahrnama.errors import LoadError
 from shahrnama.harvest_register import harvest_registers, harvest_rows
+from shahrnama.load_facets import add_facet_counts
 from shahrnama.load_rows import insert_rows
 from shahrnama.load_search import PAGE_BYTES, add_index, built_apart
 from shahrnama.register import RegisterRow, promoted, register_rows, registers
@@ -120,6 +121,7 @@ def _fill(database: sqlite3.Connection, registered: dict[str, list[RegisterRow]]
         with _located(f"table {table.name}"):
             for statement in index_statements(table):
                 database.execute(statement)
+    add_facet_counts(database, tables)
     database.execute("COMMIT")
 
 

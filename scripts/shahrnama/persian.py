@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from persiantools.jdatetime import JalaliDate
@@ -22,6 +22,26 @@ Language = Literal["fa", "en"]
 TEHRAN = ZoneInfo("Asia/Tehran")
 ZWNJ = "\u200c"
 JALALI_MONTHS = ("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند")
+JALALI_MONTHS_EN = (
+    "Farvardin",
+    "Ordibehesht",
+    "Khordad",
+    "Tir",
+    "Mordad",
+    "Shahrivar",
+    "Mehr",
+    "Aban",
+    "Azar",
+    "Dey",
+    "Bahman",
+    "Esfand",
+)
+TOMAN_WORDS = (
+    (10**12, "هزار میلیارد", "trillion"),
+    (10**9, "میلیارد", "billion"),
+    (10**6, "میلیون", "million"),
+    (10**3, "هزار", "thousand"),
+)
 
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u2007"), " ")
 _INVISIBLE = dict.fromkeys(
@@ -30,6 +50,7 @@ _INVISIBLE = dict.fromkeys(
 _LETTERS = {**dict.fromkeys(map(ord, "يىېۍێ"), "ی"), **dict.fromkeys(map(ord, "كڪګ"), "ک"), 0x00AC: ZWNJ}
 _PROSE: dict[int, str | None] = {**_SPACES, **_INVISIBLE, **_LETTERS}
 
+_PERSIAN_DIGITS = {0x30 + value: chr(0x06F0 + value) for value in range(10)}
 _DIGITS = {base + value: str(value) for base in (0x06F0, 0x0660) for value in range(10)}
 _FOLDED: dict[int, str | None] = {
     **_DIGITS,
@@ -118,6 +139,13 @@ def column_folding() -> Callable[[Iterable[object]], list[str | None]]:
     return folded
 
 
+def folding() -> dict[str, Any]:
+    """What `fold` goes by, for another language's `fold`: `letters` (a sign to what it is read as), and word lists."""
+    letters = {chr(sign): said or "" for sign, said in sorted(_SEARCHED.items())}
+    lists = {"suffixes": SUFFIXES, "alone": sorted(_ALONE), "whole": sorted(_WHOLE)}
+    return {"letters": letters, "shortest_stem": SHORTEST_STEM, **lists}
+
+
 def _words(text: str) -> list[str]:
     return _TOKEN.findall(unicodedata.normalize("NFKC", text).translate(_SEARCHED).casefold())
 
@@ -142,13 +170,25 @@ def ascii_digits(text: str) -> str:
 
 def persian_digits(text: str) -> str:
     """ASCII digits as Persian ones; everything else as it is."""
-    return text.translate({0x30 + value: chr(0x06F0 + value) for value in range(10)})
+    return text.translate(_PERSIAN_DIGITS)
 
 
 def number(value: float, language: Language) -> str:
     """A number for people: grouped by thousands, ۱۲٬۳۴۵٫۶ or 12,345.6."""
     grouped = f"{value:,}"
     return persian_digits(grouped.replace(",", "٬").replace(".", "٫")) if language == "fa" else grouped
+
+
+def tomans(rials: float, language: Language) -> str:
+    """An amount in rials as people say it, rounded: حدود ۱۲٫۵ میلیارد تومان, or about 12.5 billion tomans."""
+    amount = rials / 10
+    for size, persian, english in TOMAN_WORDS:
+        if abs(amount) >= size:
+            rounded = round(amount / size, 1)
+            shown = number(int(rounded) if rounded.is_integer() else rounded, language)
+            return f"حدود {shown} {persian} تومان" if language == "fa" else f"about {shown} {english} tomans"
+    shown = number(round(amount), language)
+    return f"{shown} تومان" if language == "fa" else f"{shown} tomans"
 
 
 def local_date(text: str) -> date:
@@ -175,6 +215,22 @@ def display_date(text: str, language: Language) -> str:
         return f"{day.day} {day:%B %Y}"
     local = JalaliDate.to_jalali(day)
     return persian_digits(f"{local.day} {JALALI_MONTHS[local.month - 1]} {local.year}")
+
+
+def display_month(text: str, language: Language) -> str | None:
+    """A Jalali month such as `1405-08` as آبان ۱۴۰۵ or Aban 1405; None if it is none."""
+    found = re.fullmatch(r"(1[2-5]\d\d)-(0[1-9]|1[0-2])", text)
+    if not found:
+        return None
+    names = JALALI_MONTHS if language == "fa" else JALALI_MONTHS_EN
+    shown = f"{names[int(found[2]) - 1]} {found[1]}"
+    return persian_digits(shown) if language == "fa" else shown
+
+
+def jalali_new_year(year: int) -> date:
+    """The Gregorian day on which a Jalali year begins."""
+    found: date = JalaliDate(year, 1, 1).to_gregorian()
+    return found
 
 
 def display_time(text: str, language: Language) -> str:

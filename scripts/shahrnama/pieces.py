@@ -10,6 +10,7 @@ import json
 import re
 import zipfile
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from html.parser import HTMLParser
 from itertools import islice
 from pathlib import PurePosixPath
@@ -144,7 +145,13 @@ def walk(value: Any, place: str) -> Iterator[Piece]:
         for at, (key, item) in enumerate(value.items()):
             yield f"{place} name {at}", key
             if key not in HASHES:
-                yield from walk(item, f"{place}.{key if not may_hold(key) else at}")
+                yield from walk(item, f"{place}.{key if not _may_hold(key) else at}")
+
+
+@lru_cache(1000)
+def _may_hold(name: str) -> bool:
+    """`may_hold` of a name in JSON, which comes again with every row."""
+    return may_hold(name)
 
 
 def _html(file: TextIO, _: frozenset[str] | None) -> Iterator[Piece]:

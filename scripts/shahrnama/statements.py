@@ -17,6 +17,7 @@ COLUMN_TYPES = {
     "date": "TEXT",
     "datetime": "TEXT",
 }
+TOKENIZER = "unicode61 remove_diacritics 2 tokenchars '.'"
 CAPTURES = {"fields": ["capture_id"], "reference": {"resource": "captures", "fields": ["capture_id"]}}
 
 
@@ -67,6 +68,11 @@ class Table:
     def search(self) -> list[str]:
         """Columns of the full-text index."""
         return self._known("search", (self.resource.get("table") or {}).get("search") or ())
+
+    @property
+    def facets(self) -> list[str]:
+        """Columns whose values are counted for readers."""
+        return self._known("facets", (self.resource.get("table") or {}).get("facets") or ())
 
     @property
     def indexes(self) -> list[tuple[str, ...]]:
@@ -142,8 +148,11 @@ def index_statements(table: Table) -> Iterator[str]:
 
 
 def search_statement(table: Table) -> str:
-    """The full-text table over the columns in `search`, which Datasette finds by `content="table"`, double quotes."""
-    options = f'content={quoted(table.name)}, content_rowid="rowid", tokenize="unicode61 remove_diacritics 2"'
+    """The full-text table over the columns in `search`, which Datasette finds by `content="table"`, double quotes.
+
+    A dot stays in a word, as in `persian.fold`, which leaves it in decimals only: 3.5 is neither 3 nor 5.
+    """
+    options = f'content={quoted(table.name)}, content_rowid="rowid", tokenize="{TOKENIZER}"'
     return f"CREATE VIRTUAL TABLE {quoted(search_name(table))} USING fts5({listed(table.search)}, {options})"
 
 

@@ -5,47 +5,89 @@ Reads what it shows from Datasette's metadata (see `publish.metadata`). JSON and
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
-from datasette import hookimpl
+from datasette import Response, hookimpl
 
-from shahrnama import persian
-from shahrnama.datasette_plugin.cells import Labels, Place, load_labels, rendered
+from shahrnama.datasette_plugin.cells import Place, rendered
 from shahrnama.datasette_plugin.functions import add_functions, null_safe
 from shahrnama.datasette_plugin.guard import protect
-from shahrnama.datasette_plugin.language import LANGUAGE, Page, language_of
+from shahrnama.datasette_plugin.known import known_of, learn
+from shahrnama.datasette_plugin.language import LANGUAGE, SCOPE, Page, language_of
+from shahrnama.datasette_plugin.search import Term, search_expression, terms
 
 DATASETTE_S_OWN = {"_internal", "_memory"}  # where it notes what databases hold; no reader's SQL runs there
-_labels = Labels()
 
 
 @hookimpl
 def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
-    """Learn the English names behind foreign keys once, since the database never changes while it is served."""
+    """Learn names, types, counts once, since the databases never change while they are served."""
 
-    async def learn() -> None:
-        await load_labels(datasette, _labels)
+    async def begin() -> None:
+        await learn(datasette)
 
-    return learn
+    return begin
 
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """The door, and each request's language for the hooks that are not given the request."""
+    """The door, and what the hooks that are not given the request must know of it."""
 
     def wrap(app: Any) -> Any:
         from shahrnama.datasette_plugin.door import door_of  # the clerks' processes do without Datasette
 
-        door = door_of(datasette, app)
+        async def inside(scope: Any, receive: Any, send: Any) -> None:
+            address = _plain_address(datasette, scope) if scope["type"] == "http" else None
+            await (Response.redirect(address).asgi_send(send) if address else app(scope, receive, send))
+
+        door = door_of(datasette, inside)
 
         async def localised(scope: Any, receive: Any, send: Any) -> None:
+            SCOPE.set(scope if scope["type"] == "http" else None)
             LANGUAGE.set(language_of(scope.get("query_string") or b""))
             await door(scope, receive, send)
 
         return localised
 
     return wrap
+
+
+def _plain_address(datasette: Any, scope: Any) -> str | None:
+    """Where a filter form is sent on to; an empty search is none."""
+    from shahrnama.datasette_plugin import form
+
+    pairs = parse_qsl((scope.get("query_string") or b"").decode("latin-1"), keep_blank_values=True)
+    known = known_of(datasette)
+    place = form.sent_to(known, scope["path"]) if form.SENT in dict(pairs) or ("_search", "") in pairs else None
+    if place is None:
+        return None
+    kept = form.tidied(pairs, known.types[place])
+    return f"{datasette.urls.table(*place)}{'?' if kept else ''}{urlencode(kept)}"
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Any]]:
+    """`/-/search`, over all tables."""
+    from shahrnama.datasette_plugin.search_all import search_all
+
+    async def search(datasette: Any, request: Any) -> Response:
+        return await search_all(datasette, request, known_of(datasette))
+
+    return [(r"^/-/search(?:\.json)?$", search)]
+
+
+@hookimpl(hookwrapper=True)
+def register_facet_classes() -> Generator[None, Any, None]:
+    """Facets by column answered from counts, in place of Datasette's own."""
+    from datasette.facets import ColumnFacet  # whose import loads all plugins, and this one before it is whole
+
+    from shahrnama.datasette_plugin.facets import CountedFacet
+
+    outcome = yield
+    classes = [[found for found in classes if found is not ColumnFacet] for classes in outcome.get_result()]
+    outcome.force_result([[CountedFacet], *classes])
 
 
 @hookimpl(trylast=True)  # after Datasette's own escape_fts, which this one replaces
@@ -58,34 +100,54 @@ def prepare_connection(conn: Any, database: str) -> None:
 
 
 @hookimpl
-def render_cell(row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any) -> Any:  # noqa: ARG001
+def render_cell(value: Any, column: str, table: str | None, database: str, datasette: Any) -> Any:
     """A cell for people, or None to leave it to Datasette."""
-    metadata = datasette.metadata(database=database, table=table) if table else {}
-    place = Place(database, table, metadata or {}, _labels, datasette.urls)
+    known = known_of(datasette)
+    wanted = _searched_for(known.searched.get((database, table or ""), ("", []))[1], column)
+    place = Place(database, table, known.table(database, table), known.labels, datasette.urls, wanted)
     return rendered(value, column, place, LANGUAGE.get())
+
+
+def _searched_for(columns: list[str], column: str) -> tuple[Term, ...]:
+    """What the reader searches for in a column, if it is one of those that are searched."""
+    query = (SCOPE.get() or {}).get("query_string") or b""
+    if b"_search" not in query or column not in columns:
+        return ()
+    asked = parse_qs(query.decode("latin-1"))
+    return terms(" ".join([*asked.get("_search", []), *asked.get(f"_search_{column}", [])]))
+
+
+@hookimpl
+def handle_exception(exception: Exception) -> None:
+    """An order by a column that is not there is the reader's mistake: Datasette says 500, as of its own faults."""
+    from datasette.views.base import DatasetteError
+
+    if isinstance(exception, DatasetteError) and exception.status == 500 and "sort" in str(exception.message):
+        exception.status = 400
 
 
 @hookimpl
 def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     """`page` for templates that get no variables of their own: Datasette's error page."""
-    env.globals["page"] = Page(datasette, None, None, None, _labels)
+    env.globals["page"] = Page(datasette, None, None, None, known_of(datasette))
 
 
 @hookimpl
-def extra_template_vars(request: Any, datasette: Any, database: str | None, table: str | None) -> dict[str, Any]:
-    """`page`: words, titles, numbers and links in the language of the request."""
-    return {"page": Page(datasette, request, database, table, _labels)}
+def extra_template_vars(
+    request: Any, datasette: Any, database: str | None, table: str | None, view_name: str
+) -> dict[str, Any]:
+    """`page`: words, titles, numbers and links in the language of the request; what a row or a question adds to it."""
+    from shahrnama.datasette_plugin import questions
 
+    page = Page(datasette, request, database, table, known_of(datasette))
+    found: dict[str, Any] = {"page": page, "grouped": questions.grouped}
+    found["question"] = lambda name: questions.Question(page, name)
+    if view_name == "row" and database and table:
 
-def search_expression(asked: str) -> str:
-    """A reader's words as an FTS5 expression: folded like the index, each quoted, all of them required.
+        async def row_facts() -> dict[str, Any]:
+            from shahrnama.datasette_plugin import citation
 
-    A word that ends in `*` matches beginnings. Words without letters or digits match nothing, and never fail.
-    """
-    terms = []
-    for word in asked.split():
-        folded = persian.fold(word)
-        terms += [f'"{part}"{"*" if word.endswith("*") else ""}' for part in folded.split()]
-    meaningful = persian.fold(asked).split()
-    kept = [term for term in terms if term.strip('"*') in meaningful] or terms
-    return " ".join(kept) or '""'
+            return await citation.row_facts(datasette, request, (database, table), known_of(datasette), LANGUAGE.get())
+
+        found["row_facts"] = row_facts
+    return found

@@ -24,10 +24,10 @@ from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from shahrnama import datasette_plugin
-from shahrnama.datasette_plugin.guard import ANSWER_BYTES, AnswerTooLarge, counted, protect
+from shahrnama.datasette_plugin.guard import ANSWER_BYTES, AnswerTooLarge, counted, limit_memory, protect
 
 ADDRESS_SPACE_BYTES = 512 * 2**20  # what SQLite's own limit does not count: answers, and aggregates in Python
-RETIRING_BYTES = 72 * 2**20  # a process that a query has blown up to this makes room for a fresh one
+RETIRING_BYTES = 48 * 2**20  # a process that a query has blown up to this makes room for a fresh one
 NICENESS = 10  # pages go first
 AGAIN_SECONDS = 0.02  # an interrupt that fell between two statements of a query is sent again
 LENGTH_BYTES = 4
@@ -126,6 +126,7 @@ def serve(clerk: Clerk, asked: BinaryIO, told: BinaryIO) -> None:
         retires = resident_bytes() > RETIRING_BYTES
         told.write(packed((retires, answer)))
         told.flush()
+    os._exit(0)  # at once: taking a large interpreter down in order would hold its memory for a while
 
 
 def main(arguments: list[str]) -> None:
@@ -134,6 +135,7 @@ def main(arguments: list[str]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit_memory()
     files = {name: Path(path) for name, path in zip(arguments[::2], arguments[1::2], strict=True)}
     serve(Clerk(files), sys.stdin.buffer, sys.stdout.buffer)
 

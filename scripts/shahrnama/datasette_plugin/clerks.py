@@ -48,6 +48,7 @@ class Clerks:
 
     files: dict[str, Path]
     idle: list[Process] = field(default_factory=list)
+    starting: set[asyncio.Task[None]] = field(default_factory=set)
     ended: int = 0  # processes that were killed: their query could not be interrupted, or its reader had gone
 
     async def answer(self, asking: Asking, question: Question) -> Answer:
@@ -69,6 +70,7 @@ class Clerks:
         try:
             retires, answer = await asyncio.wait_for(_exchange(process, question), seconds)
         except (ConnectionError, asyncio.IncompleteReadError):  # at the end of its address space
+            self._replace()
             return TOO_MUCH_MEMORY, "ended"
         except TimeoutError:
             self._end(process)
@@ -76,17 +78,34 @@ class Clerks:
         except asyncio.CancelledError:  # the reader has gone
             self._end(process)
             raise
-        if not retires:
+        if retires:
+            self._replace()
+        else:
             self.idle.append(process)
         found: Answer = answer
         return found
 
     async def _ready(self) -> Process:
-        while self.idle:
-            process = self.idle.pop()
-            if process.returncode is None:
+        while self.idle or self.starting:
+            if not self.idle:
+                await asyncio.wait(self.starting, return_when=asyncio.FIRST_COMPLETED)
+            elif (process := self.idle.pop()).returncode is None:
                 return process
         return await self._started()
+
+    async def fill(self, count: int) -> None:
+        """Have as many ready."""
+        while len(self.idle) < count:
+            await self._refill()
+
+    def _replace(self) -> None:
+        """Start a fresh process now, before the next question needs it."""
+        task = asyncio.ensure_future(self._refill())
+        self.starting.add(task)
+        task.add_done_callback(self.starting.discard)
+
+    async def _refill(self) -> None:
+        self.idle.append(await self._started())
 
     async def _started(self) -> Process:
         """A fresh process that has answered once: its start is not on any reader's time."""
@@ -103,6 +122,7 @@ class Clerks:
         self.ended += 1
         with suppress(ProcessLookupError):
             process.kill()
+        self._replace()
 
 
 async def _exchange(process: Process, question: Question) -> Any:

@@ -41,7 +41,8 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or say why not."""
-        if scope["type"] != "http":
+        if scope["type"] != "http":  # the start of the server
+            await self.clerks.fill(self.questions.places)
             await self.app(scope, receive, send)
             return
         visit = Visit(scope, send, self.datasette, self.release, self.base)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
-HEAP_BYTES = 64 * 2**20  # of all of SQLite in a process; what a query holds, sorts and joins lives in it
+HEAP_BYTES = 48 * 2**20  # of all of SQLite in a process; what a query holds, sorts and joins lives in it
 ANSWER_BYTES = 2 * 2**20  # the largest answer; whole tables are files
 LIMITS = {
     sqlite3.SQLITE_LIMIT_LENGTH: 100_000,  # of a text or row: forty times the longest that was ever published
@@ -54,7 +55,7 @@ def unfit(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str | None:
         return f"SQLite {needed} or newer is needed, this Python has {told}; use a Python of a newer distribution"
     if not hasattr(sqlite3.Connection, "setlimit"):
         return "this Python's sqlite3 cannot limit queries (no Connection.setlimit); Python 3.11 or newer can"
-    with sqlite3.connect(":memory:") as probe:
+    with closing(sqlite3.connect(":memory:")) as probe:
         options = {row[0] for row in probe.execute("PRAGMA compile_options")}
     if "ENABLE_FTS5" not in options:
         return f"this SQLite {told} has no full-text search (FTS5); use the one of your distribution"
@@ -70,8 +71,13 @@ def protect(connection: sqlite3.Connection, *, ours: bool) -> None:
     connection.set_authorizer(None)
     for setting in ("query_only = 1", "trusted_schema = 0", "temp_store = MEMORY", "mmap_size = 0"):
         connection.execute(f"PRAGMA {setting}")
-    connection.execute(f"PRAGMA hard_heap_limit = {HEAP_BYTES}")
     connection.set_authorizer(_ours if ours else _stranger)
+
+
+def limit_memory() -> None:
+    """Keep all of SQLite in this process within HEAP_BYTES, from now on and for good: it cannot be raised again."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(f"PRAGMA hard_heap_limit = {HEAP_BYTES}")
 
 
 def counted(shape: Callable[[sqlite3.Cursor, Any], Shaped], most: int) -> Callable[[sqlite3.Cursor, Any], Shaped]:

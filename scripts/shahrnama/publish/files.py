@@ -9,12 +9,13 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from shahrnama.atomic import read_json, sha256, swap_folder, write_text
+from shahrnama.atomic import read_json, sha256, swap_folder, write_json, write_text
 from shahrnama.catalog import House, catalog
 from shahrnama.gate_register import gate_rows
 from shahrnama.publish.check import Check, accept
 from shahrnama.publish.register_files import TEXTS, write_registers
 from shahrnama.publish.texts import citation, mark
+from shahrnama.release import release_id
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can name: no clock in what is published
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run (OWASP, CSV injection)
@@ -35,6 +36,7 @@ def write_files(house: House, check: Check = accept) -> Path:
     write_registers(fresh / "registers", gate_rows(house, catalog(house.datasets)), is_demo=is_demo)
     if house.database.is_file():
         shutil.copyfile(house.database, fresh / f"shahrnama{mark(is_demo)}.db")
+    write_json(fresh / "release.json", {"release": release_id(house)})
     paths = sorted(path for path in fresh.rglob("*") if path.is_file())
     sums = "".join(f"{sha256(path)}  {path.relative_to(fresh)}\n" for path in paths)
     write_text(fresh / "SHA256SUMS", sums)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 from shahrnama.persian import Language, number
-from shahrnama.publish.charts import Chart
+from shahrnama.publish.figures import figure
 from shahrnama.publish.markdown import plain
 from shahrnama.publish.phrases import Phrases, Safe
-from shahrnama.publish.site import DATABASE, Site
+from shahrnama.publish.site import Site
 from shahrnama.publish.texts import WORDS, text
 
 
@@ -19,16 +18,18 @@ def site_words(site: Site, phrases: Phrases) -> dict[str, Callable[..., Safe]]:
     language = phrases.language
 
     def search_box() -> Safe:
-        return Safe(_search(site, language))
+        return Safe(_search(phrases.root, language))
 
     def numbers() -> Safe:
         return Safe(_numbers(site, language))
 
-    def draw(dataset: str, chart: str) -> Safe:
-        package = next((item for item in site.packages if item["name"] == dataset), None)
-        found = [item for item in site.charts(package, language) if item.name == chart] if package else []
-        phrases.read += [frozenset({item.resource}) for item in found]
-        return Safe("".join(f'\n<div class="figures">{figure(item, language)}</div>\n' for item in found))
+    def draw(dataset: str, chart: str, key: str | None = None, highlight: str | None = None) -> Safe:
+        """A chart of a dataset: of one thing by its key, or with one standing out; nothing where there is none."""
+        item = site.picture(dataset, chart, language, key, highlight)
+        if item is None:
+            return Safe("")
+        phrases.read.append(frozenset({item.resource}))
+        return Safe(f'\n<div class="figures">{figure(item, phrases.root)}</div>\n')
 
     def dataset(name: str) -> Safe:
         title = next((text(package, "title", language) for package in site.packages if package["name"] == name), name)
@@ -37,32 +38,14 @@ def site_words(site: Site, phrases: Phrases) -> dict[str, Callable[..., Safe]]:
     return {"search_box": search_box, "numbers": numbers, "draw": draw, "dataset": dataset}
 
 
-def figure(item: Chart, language: Language, after: str = "") -> str:
-    """A chart with its sentence and its data as a table; one line of HTML, so that Markdown leaves it whole."""
-    words = WORDS[language]
-    rows = "".join(
-        f"<tr><td>{escape(label)}</td><td>{number(value, language)}</td></tr>" for label, value in item.pairs
-    )
+def _search(root: str, language: Language) -> str:
+    """A plain form that goes to the search page, and a link to ask the rows of all tables."""
+    words, english = WORDS[language], "?_lang=en" if language == "en" else ""
     return (
-        f'<figure id="{item.name}"><figcaption><b>{escape(item.title)}</b> <span>{escape(item.description)}</span>'
-        f"</figcaption>{item.svg}<details><summary>{words['chart_data']}</summary><table><tbody>{rows}</tbody></table>"
-        f"</details>{after}</figure>"
-    )
-
-
-def _search(site: Site, language: Language) -> str:
-    """A plain form that asks Datasette: the table that says `table.front_search`, else the largest with full text."""
-    words = WORDS[language]
-    searched = [r for package in site.packages for r in package["resources"] if (r.get("table") or {}).get("search")]
-    if not searched:
-        return ""
-    largest = max(searched, key=lambda item: (bool(item["table"].get("front_search")), int(item["row_count"])))
-    english = '<input type="hidden" name="_lang" value="en">' if language == "en" else ""
-    return (
-        f'\n<form class="search" role="search" action="{DATABASE}{largest["name"]}" method="get">'
-        f'<label for="q">{words["search_label"]}</label> <span><input id="q" type="search" name="_search" required>'
-        f'{english} <button type="submit">{words["search_button"]}</button></span> '
-        f"<small>{words['search']}. {words['search_note']}</small></form>\n"
+        f'\n<form class="search" role="search" action="{root}search/" method="get">'
+        f'<label for="q">{words["search_label"]}</label> <span><input id="q" type="search" name="q" required>'
+        f' <button type="submit">{words["search_button"]}</button></span> '
+        f'<small>{words["search_note"]} <a href="/db/-/search{english}">{words["search"]}</a></small></form>\n'
     )
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from shahrnama.persian import Language, display_date, display_time
@@ -36,3 +37,11 @@ def front_matter(**values: Any) -> list[str]:
     """YAML front matter; JSON is YAML, and quotes what needs it."""
     pairs = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value is not None]
     return ["---", *pairs, "---", ""]
+
+
+def add_front_matter(path: Path, values: dict[str, Any]) -> None:
+    """Put keys into a page's front matter, before those that it has; JSON is YAML."""
+    markdown = path.read_text(encoding="utf-8")
+    rest = markdown.removeprefix("---\n") if markdown.startswith("---\n") else f"---\n\n{markdown}"
+    lines = "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items())
+    path.write_text(f"---\n{lines}{rest}", encoding="utf-8")

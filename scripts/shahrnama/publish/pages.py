@@ -8,8 +8,8 @@ from typing import Any
 
 from shahrnama.issue import ERROR
 from shahrnama.persian import Language, number
+from shahrnama.publish.figures import figure
 from shahrnama.publish.files import downloads
-from shahrnama.publish.front import figure
 from shahrnama.publish.markdown import front_matter, moment, plain, table
 from shahrnama.publish.quality_page import quality_facts
 from shahrnama.publish.site import DATABASE, FILES, Site, table_rows
@@ -46,12 +46,14 @@ def dataset_page(site: Site, package: dict[str, Any], language: Language) -> str
     lines = front_matter(title=title, description=description, demo=package["is_demo"], up=above)
     lines += [f"# {plain(title)}\n", *_held(site, package, language), plain(description), ""]
     lines += _topics(site, package, language)
-    figures = [figure(item, language) for item in site.charts(package, language)]
+    figures = [figure(item, ROOT) for item in site.charts(package, language)]
     lines += [f'<div class="figures">{"".join(figures)}</div>\n'] if figures else []
     lines += [f"## {words['about_data']}\n", *_facts(site, package, language)]
     lines += [f"## {words['downloads']}\n", *_downloads(site, package, language)]
     lines += [f"## {words['tables_of_data']}\n", *_resources(site, package, language)]
     lines += [f"## {words['cite']}\n", f"> {plain(citation(package, language))}", ""]
+    below = f"{'en/' if language == 'en' else ''}datasets/{package['name']}/"
+    lines += [site.speak_up(title, below, language), ""]
     return "\n".join(lines)
 
 

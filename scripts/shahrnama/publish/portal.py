@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,21 @@ from shahrnama.atomic import fingerprint, swap_folder, write_text
 from shahrnama.catalog import LOADER, House
 from shahrnama.errors import PublishError
 from shahrnama.persian import Language
+from shahrnama.publish.cards import add_cards
 from shahrnama.publish.check import Check, accept
 from shahrnama.publish.generate import Pages
+from shahrnama.publish.machines import add_descriptions, machine_files, page_addresses
+from shahrnama.publish.openapi import write_openapi
 from shahrnama.publish.pages import dataset_list, dataset_page
+from shahrnama.publish.picture_pages import listed, picture_files, picture_page
+from shahrnama.publish.png import Drawn
 from shahrnama.publish.quality_page import quality_page
+from shahrnama.publish.search_index import write_search
+from shahrnama.publish.search_page import add_all_pages
+from shahrnama.publish.search_terms import folding_script
 from shahrnama.publish.site import Site
 from shahrnama.publish.texts import LANGUAGES, text
+from shahrnama.release import release_id
 
 FONT = Path(__file__).parents[1] / "datasette_plugin" / "static" / "vazirmatn.woff2"  # one copy for both surfaces
 EPOCH = "1700000000"  # MkDocs stamps sitemaps with it; any fixed moment gives the same bytes for the same pages
@@ -46,6 +56,9 @@ def write_portal(house: House, check: Check = accept) -> Path:
         return house.html
     fresh = house.build / "html.new"
     _render(house, config, fresh)
+    write_search(house, Site(house), fresh)
+    shutil.copyfile(house.docs / "sitemap.xml", fresh / "sitemap.xml")  # MkDocs' own dates pages by a clock
+    (fresh / "sitemap.xml.gz").unlink(missing_ok=True)
     check(fresh)
     kept.unlink(missing_ok=True)
     swap_folder(fresh, house.html)
@@ -74,7 +87,7 @@ def _config(house: House, menus: dict[str, Menu]) -> dict[str, Any]:
         "INHERIT": os.path.relpath(house.root / "mkdocs.yml", house.build),
         "docs_dir": str(house.docs.resolve()),
         "theme": {"custom_dir": str((house.root / "site" / "overrides").resolve())},
-        "extra": {"menus": menus, "style": _style(house)},
+        "extra": {"menus": menus, "style": _style(house), "release": release_id(house)},
     }
 
 
@@ -92,7 +105,7 @@ def _inputs(house: House, config: dict[str, Any]) -> str:
 
 def write_docs(house: House) -> dict[str, Menu]:
     """Markdown of every page, authored and generated, with the assets, into `build/docs`; returns the menus."""
-    site, authored = Site(house), house.root / "site"
+    site, authored, drawn = Site(house), house.root / "site", Drawn(house.build / "drawn")
     site.names.addresses |= {
         *("datasets", "quality"),
         *(_address(path) for path in (authored / LANGUAGES[0]).glob("*.md")),
@@ -102,6 +115,9 @@ def write_docs(house: House) -> dict[str, Menu]:
     shutil.rmtree(house.docs, ignore_errors=True)
     shutil.copytree(authored / "assets", house.docs / "assets")
     shutil.copyfile(FONT, house.docs / "assets" / FONT.name)
+    write_text(house.docs / "assets" / "search_words.js", folding_script())
+    if house.metadata.is_file():
+        write_openapi(house, house.docs / "openapi.json")
     for language in LANGUAGES:
         place = house.docs / language
         shutil.copytree(authored / language, place)
@@ -111,6 +127,17 @@ def write_docs(house: House) -> dict[str, Menu]:
             _write(place / "datasets" / f"{package['name']}.md", dataset_page(site, package, language))
         for address, markdown in pages.written(language):
             _write(place / f"{address or 'index'}.md", markdown)
+        for item in listed(site, language):
+            _write(place / f"{item.address}.md", picture_page(site, item))
+        add_all_pages(place, language)
+    for address, body in chain(picture_files(site, drawn), machine_files(site, page_addresses(house.docs))):
+        place = house.docs / address
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(body)
+    for language in LANGUAGES:
+        add_descriptions(site, house.docs, language)
+        add_cards(house.docs, language, drawn)
+    drawn.sweep()
     return {language: _menu(authored / "menu.yaml", pages, language) for language in LANGUAGES}
 
 

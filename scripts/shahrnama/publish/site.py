@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,13 +16,21 @@ from shahrnama.gate_register import gate_rows
 from shahrnama.harvest_register import harvest_registers
 from shahrnama.persian import Language
 from shahrnama.publish.answers import Answers
-from shahrnama.publish.charts import Chart, chart
+from shahrnama.publish.charts import chart, charts, is_placed
 from shahrnama.publish.kinds import Kind
 from shahrnama.publish.names import Names
+from shahrnama.publish.picture import Ground, Picture, Row
+from shahrnama.publish.speak_up import speak_up
 from shahrnama.publish.texts import text
 from shahrnama.register import registers
+from shahrnama.release import release_id
 
 FILES, DATABASE, REGISTERS = "/files/", "/db/shahrnama/", "/db/registers/"
+URL, LOCAL = (
+    "SHAHRNAMA_URL",
+    "http://127.0.0.1:8001/",
+)  # the variable that mkdocs.yml reads too, and what it says without
+TILE = {"tile_row", "tile_column"}  # columns that say where a thing stands in a tile map, from 1, north and west first
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,23 @@ class Site:
         found = {bool(package["is_demo"]) for package in self.packages}
         return "some" if len(found) == 2 else True in found
 
+    def address(self, path: str) -> str:
+        """Absolute address of a path below the site's root."""
+        return f"{os.environ.get(URL) or LOCAL}".rstrip("/") + f"/{path}"
+
+    def speak_up(self, what: str, page: str, language: Language) -> str:
+        """Links to report an error in, or ask for data of, `what`, which stands at `page` below the site's root."""
+        return speak_up(self.house, what, self.address(page), self._release, language)
+
+    @cached_property
+    def _release(self) -> str:
+        return release_id(self.house)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the site's address is known."""
+        return bool(os.environ.get(URL))
+
     @property
     def row_count(self) -> int:
         """Rows of all tables."""
@@ -88,6 +114,29 @@ class Site:
         fields = {item["name"]: text(item, "title", language) for item in table["schema"]["fields"]}
         return text(table, "title", language), fields.get(field, field) if field else None
 
+    def table(self, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The package and the descriptor of a published table; KeyError where there is none."""
+        return self._tables[name]
+
+    @cached_property
+    def _tables(self) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+        return {resource["name"]: (package, resource) for package in self.packages for resource in package["resources"]}
+
+    def references(self, package: dict[str, Any], resource: dict[str, Any]) -> dict[str, str]:
+        """By column, the published table whose rows it names."""
+        found = {}
+        for key in [*(resource["schema"].get("foreignKeys") or ()), *(resource.get("crossPackageForeignKeys") or ())]:
+            other = self._referred(package, key["reference"])
+            if other and len(key["fields"]) == 1:
+                found[key["fields"][0]] = other[1]["name"]
+        return found
+
+    def name_of(self, package: dict[str, Any], resource: dict[str, Any], key: str, language: Language) -> str:
+        """The name of a row by its key, in the reader's language where the table has both."""
+        primary = resource["schema"]["primaryKey"]
+        names = self._names(package, {"resource": resource["name"], "fields": primary}, language)
+        return names.get(key, key)
+
     def labels(self, package: dict[str, Any], language: Language) -> dict[str, dict[str, str]]:
         """Names of the values of columns: of codes their labels, of foreign keys the other table's label column."""
         found: dict[str, dict[str, str]] = {}
@@ -101,18 +150,79 @@ class Site:
                     found[key["fields"][0]] = self._names(package, key["reference"], language)
         return found
 
-    def charts(self, package: dict[str, Any], language: Language) -> list[Chart]:
+    def charts(self, package: dict[str, Any], language: Language) -> list[Picture]:
         """The charts that a descriptor asks for; each is drawn once for all pages that show it."""
         place = (package["name"], language)
         if place not in self._drawn:
-            tables, labels = self.tables(package), self.labels(package, language)
-            found = package.get("charts") or ()
-            self._drawn[place] = [chart(item, package, tables, labels, language) for item in found]
+            self._drawn[place] = list(charts(self.ground(package, language)))
         return self._drawn[place]
 
+    def picture(self, dataset: str, name: str, language: Language, key: str | None = None,
+                highlight: str | None = None) -> Picture | None:  # fmt: skip
+        """One chart of a dataset: of the thing `key` where it has one for each, with `highlight` standing out in it.
+
+        None where the dataset is not published, asks for no chart of that name, or places of its map are not known.
+        """
+        package = next((item for item in self.packages if item["name"] == dataset), None)
+        found = next((item for item in (package or {}).get("charts") or () if item["name"] == name), None)
+        if not (package and found and is_placed(found, self.ground(package, language))):
+            return None
+        return chart(found, self.ground(package, language), key, highlight)
+
+    def ground(self, package: dict[str, Any], language: Language) -> Ground:
+        """What the package's charts are drawn from."""
+        place = (package["name"], language)
+        if place not in self._grounds:
+            labels, places, tables = self.labels(package, language), self._places(package), self.tables(package)
+            self._grounds[place] = Ground(package, language, lambda name: self._rows(tables[name]), labels, places)
+        return self._grounds[place]
+
     @cached_property
-    def _drawn(self) -> dict[tuple[str, Language], list[Chart]]:
+    def _drawn(self) -> dict[tuple[str, Language], list[Picture]]:
         return {}
+
+    @cached_property
+    def _grounds(self) -> dict[tuple[str, Language], Ground]:
+        return {}
+
+    def _rows(self, path: Path) -> list[Row]:
+        if path not in self._read:
+            self._read[path] = list(table_rows(path))
+        return self._read[path]
+
+    @cached_property
+    def _read(self) -> dict[Path, list[Row]]:
+        return {}
+
+    def _places(self, package: dict[str, Any]) -> dict[str, dict[str, tuple[int, int]]]:
+        """By column, where in a tile map the things stand that it names: their table's `tile_row` and `tile_column`."""
+        found: dict[str, dict[str, tuple[int, int]]] = {}
+        for resource in package["resources"]:
+            for key in [
+                *(resource["schema"].get("foreignKeys") or ()),
+                *(resource.get("crossPackageForeignKeys") or ()),
+            ]:
+                other = self._referred(package, key["reference"])
+                if (
+                    other
+                    and len(key["fields"]) == 1
+                    and {field["name"] for field in other[1]["schema"]["fields"]} >= TILE
+                ):
+                    (column,), (to,) = key["fields"], key["reference"]["fields"]
+                    rows = self._rows(self.tables(other[0])[other[1]["name"]])
+                    found[column] = {
+                        row[to]: (int(row["tile_row"]), int(row["tile_column"])) for row in rows if row["tile_row"]
+                    }
+        return found
+
+    def _referred(
+        self, package: dict[str, Any], reference: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """The package and the table that a foreign key names, where they are published."""
+        name = reference.get("package") or package["name"]
+        other = next((item for item in self.packages if item["name"] == name), None)
+        table = next((r for r in other["resources"] if r["name"] == reference["resource"]), None) if other else None
+        return (other, table) if other and table else None
 
     def owner(self, package: dict[str, Any], language: Language) -> str:
         """Name of the publisher, where a published table with a label has its identifier."""
@@ -132,9 +242,7 @@ class Site:
         return wanted
 
     def _names(self, package: dict[str, Any], reference: Mapping[str, Any], language: Language) -> dict[str, str]:
-        name = reference.get("package") or package["name"]
-        other = next((item for item in self.packages if item["name"] == name), None)
-        resource = next((r for r in other["resources"] if r["name"] == reference["resource"]), None) if other else None
+        other, resource = self._referred(package, reference) or (None, None)
         label = ((resource or {}).get("table") or {}).get("label_column")
         if not (other and resource and label):
             return {}

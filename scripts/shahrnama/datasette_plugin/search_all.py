@@ -1,0 +1,121 @@
+"""Search over all tables at once: `/-/search?q=…`, grouped by table with counts, for people and as JSON."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette import Response
+from datasette.database import QueryInterrupted
+from datasette.utils import add_cors_headers, escape_sqlite, path_from_row_pks
+from markupsafe import Markup
+
+from shahrnama.datasette_plugin.known import Known
+from shahrnama.datasette_plugin.search import MOST_LETTERS, Term, search_expression, snippet, terms
+
+MOST_COUNTED = 10_000  # rows of one table: counting goes through all of them
+MOST_RANKED = 2_000  # ranking weighs every one: of more, the first are shown as they stand
+ROWS = 3  # of each table
+ALL_MS = 1500  # for the whole search
+TABLE_MS = 300  # for one table
+LEAST_MS = 20
+COUNT = "select count(*) from (select 1 from {index} where {index} match ? limit {most})"
+FOUND = """select {rowid}{table}.* from {index} join {table} on {table}.rowid = {index}.rowid
+where {index} match ? {order} limit {rows}"""
+
+
+async def search_all(datasette: Any, request: Any, known: Known) -> Response:
+    """The page, or its JSON where the path ends in `.json`."""
+    asked = request.args.get("q") or request.args.get("_search") or ""
+    wanted = terms(asked)
+    found, late = await _tables(datasette, asked, wanted, known) if wanted else ([], [])
+    if request.path.endswith(".json"):
+        headers: dict[str, str] = {}
+        if datasette.cors:
+            add_cors_headers(headers)
+        results = [{**group, "rows": [row["raw"] for row in group["rows"]]} for group in found]
+        told = {"query": asked[:MOST_LETTERS], "terms": [term.word for term in wanted]}
+        return Response.json({**told, "results": results, "not_searched": late}, headers=headers)
+    return Response.html(
+        await datasette.render_template(
+            "search.html",
+            {
+                "asked": asked[:MOST_LETTERS],
+                "wanted": wanted,
+                "groups": found,
+                "late": late,
+                "total": sum(group["count"] for group in found),
+                "most": MOST_COUNTED,
+                "table_count": len(known.searched),
+                "alternate_url_json": datasette.urls.path("/-/search.json") + "?" + urlencode({"q": asked}),
+            },
+            request=request,
+            view_name="search",
+        ),
+        headers={"Cache-Control": f"max-age={datasette.setting('default_cache_ttl')}"},
+    )
+
+
+async def _tables(
+    datasette: Any, asked: str, wanted: tuple[Term, ...], known: Known
+) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+    """Tables with what was found, the fewest rows first: they say most. And those that time did not suffice for."""
+    ends = time.monotonic() + ALL_MS / 1000
+    found, late = [], []
+    for database, table in known.searched:
+        limit = min(TABLE_MS, int((ends - time.monotonic()) * 1000))
+        try:
+            group = await _table(datasette, (database, table), asked, wanted, known, limit)
+        except QueryInterrupted:
+            group = None
+        if group is None:
+            late.append({"database": database, "table": table})
+        elif group["count"]:
+            found.append(group)
+    return sorted(found, key=lambda group: group["count"]), late
+
+
+async def _table(
+    datasette: Any, place: tuple[str, str], asked: str, wanted: tuple[Term, ...], known: Known, limit: int
+) -> dict[str, Any] | None:
+    if limit < LEAST_MS:
+        return None
+    database, table = place
+    index, columns = known.searched[place]
+    expression, name = search_expression(asked), escape_sqlite(index)
+    sql = COUNT.format(index=name, most=MOST_COUNTED + 1)
+    count = (await datasette.execute(database, sql, (expression,), custom_time_limit=limit)).single_value()
+    rows: list[Any] = []
+    if count:
+        sql = FOUND.format(
+            rowid="" if known.keys[place] else f"{escape_sqlite(table)}.rowid, ",
+            table=escape_sqlite(table),
+            index=name,
+            order="order by rank" if count <= MOST_RANKED else "",
+            rows=ROWS,
+        )
+        rows = (await datasette.execute(database, sql, (expression,), custom_time_limit=limit)).rows
+    link = datasette.urls.table(database, table) + "?" + urlencode({"_search": asked[:MOST_LETTERS]})
+    shown = [_row(datasette, place, row, columns, wanted, known) for row in rows]
+    return {"database": database, "table": table, "count": count, "url": link, "rows": shown}
+
+
+def _row(
+    datasette: Any, place: tuple[str, str], row: Any, columns: list[str], wanted: tuple[Term, ...], known: Known
+) -> dict[str, Any]:
+    keys = known.keys[place]
+    path = path_from_row_pks(row, keys, not keys)
+    label = known.table(*place).get("label_column")
+    texts = {column: snippet(str(row[column]), wanted) for column in columns if row[column] is not None}
+    marked: dict[str, Markup] = {column: text for column, text in texts.items() if text is not None}
+    address = datasette.urls.row(*place, path)
+    key = path_from_row_pks(row, keys, not keys, False)
+    return {
+        "address": address,
+        "key": key if label and row[label] else "",
+        "label": str(row[label]) if label and row[label] else key,
+        "snippets": {column: text for column, text in marked.items() if column != label},
+        "marked_label": marked.get(label or ""),
+        "raw": {"url": address, **dict(row)},
+    }

@@ -1,0 +1,176 @@
+"""What the search without a server can find: pages as they are rendered, and tables and rows that have no page.
+
+No dataset is known by name. A row has an entry of its own where its table says which column names it
+(`table.label_column`), and where the row is not another table's: of buyers and the records of buyers, the buyers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from lxml import etree, html
+
+from shahrnama.persian import Language
+from shahrnama.publish.search_terms import thinned
+from shahrnama.publish.site import DATABASE, table_rows
+from shahrnama.publish.texts import text
+
+SEARCH = "search"  # address of the page that asks; it is not among what it finds
+MOST_ROWS = 500  # of a table: larger ones are searched in Datasette
+LONGEST_DESCRIPTION = 180  # characters
+KINDS: dict[Language, dict[str, str]] = {
+    "fa": {"page": "صفحه", "table": "جدول"},
+    "en": {"page": "Page", "table": "Table"},
+}
+OTHER: dict[Language, str] = {"fa": "_en", "en": "_fa"}  # how columns in the other language end
+_BLOCKS = "p li td th dt dd h1 h2 h3 h4 h5 h6 div section summary figcaption caption tr br blockquote pre"
+BLOCKS = frozenset(_BLOCKS.split())  # elements that end a text
+UNREAD = "|".join(f".//{name}" for name in ("svg", "script", "style", "form", "nav", "noscript"))
+Row = Mapping[str, str]
+Resource = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing to find: where it is, what a reader sees of it, and its words, folded."""
+
+    url: str
+    title: str
+    description: str
+    kind: str
+    is_demo: bool
+    words: str
+
+
+def page_entries(folder: Path, language: Language) -> Iterator[Entry]:
+    """An entry for each page rendered into `folder` in one language, by address."""
+    places = sorted(path.parent.relative_to(folder) for path in folder.rglob("index.html"))
+    ours = [place for place in places if (place.parts[:1] == ("en",)) == (language == "en")]
+    pages = {place: _tree(folder / place / "index.html") for place in ours}
+    home = Path("en" if language == "en" else ".")
+    titles = {place: _title(page) for place, page in pages.items()}
+    for place, page in pages.items():
+        content = page.find(".//article")
+        if content is None or place == home / SEARCH:
+            continue
+        above = titles.get(place.parent) if place.parent != home else None
+        up = page.xpath("string(//*[@class='up']//a)").strip()
+        yield Entry(
+            url="/" if place == Path() else f"/{place.as_posix()}/",
+            title=titles[place],
+            description=_cut(_described(page, content)),
+            kind=up or above or KINDS[language]["page"],
+            is_demo=bool(page.find_class("demo")),
+            words=thinned(_blocks(content)),
+        )
+
+
+def table_entries(packages: Iterable[dict[str, Any]], language: Language) -> Iterator[Entry]:
+    """An entry for each published table, found by what it is called and by the titles and codes of its columns."""
+    for package in packages:
+        for resource in package["resources"]:
+            fields = resource["schema"]["fields"]
+            titles = [text(field, "title", language) for field in fields]
+            codes = [name for field in fields for name in _codes(field, language).values()]
+            title, description = text(resource, "title", language), text(resource, "description", language)
+            yield Entry(
+                url=_datasette(resource["name"], language),
+                title=title,
+                description=_cut(description),
+                kind=f"{KINDS[language]['table']} · {text(package, 'title', language)}",
+                is_demo=bool(package["is_demo"]),
+                words=thinned([title, resource["name"], description, *titles, *codes]),
+            )
+
+
+def row_entries(
+    packages: Collection[dict[str, Any]],
+    tables: Mapping[str, Path],
+    language: Language,
+    paged: Collection[tuple[str, str]] = (),
+) -> Iterator[Entry]:
+    """An entry for each row that has a name, in small tables; `paged` rows (table and key) have pages of their own."""
+    for package in packages:
+        for resource in package["resources"]:
+            key = _named_by(resource)
+            if key is None:
+                continue
+            for row in table_rows(tables[resource["name"]]):
+                if (resource["name"], row[key]) not in paged:
+                    yield _row_entry(package, resource, row, key, language)
+
+
+def _row_entry(package: dict[str, Any], resource: Resource, row: Row, key: str, language: Language) -> Entry:
+    label = resource["table"]["label_column"]
+    searched = resource["table"].get("search") or ()
+    told = [column for column in (_spoken(resource, label, language), *searched) if row.get(column)]
+    ours = [column for column in told if not column.endswith(OTHER[language])] or told
+    title = row[told[0]] if told else row[key]
+    described = [row[column] for column in ours if row[column] != title]
+    return Entry(
+        url=_datasette(f"{resource['name']}/{quote(row[key], safe='')}", language),
+        title=title,
+        description=_cut(described[0] if described else text(resource, "description", language)),
+        kind=text(resource, "title", language),
+        is_demo=bool(package["is_demo"]),
+        words=thinned([f"{title} {row[key]}", text(resource, "title", language), *(row[column] for column in told)]),
+    )
+
+
+def _named_by(resource: Resource) -> str | None:
+    """The key column of a table whose rows have entries; None of a table that names no rows of its own."""
+    schema, options = resource["schema"], resource.get("table") or {}
+    primary = schema.get("primaryKey") or []
+    references = [*(schema.get("foreignKeys") or ()), *(resource.get("crossPackageForeignKeys") or ())]
+    borrowed = any(key["fields"] == primary for key in references)
+    small = resource["row_count"] <= MOST_ROWS
+    return primary[0] if options.get("label_column") and len(primary) == 1 and small and not borrowed else None
+
+
+def _spoken(resource: Resource, label: str, language: Language) -> str:
+    """The label's column in the reader's language, where the table has it twice."""
+    english = f"{label.removesuffix('_fa')}_en"
+    names = {field["name"] for field in resource["schema"]["fields"]}
+    return english if language == "en" and english in names else label
+
+
+def _codes(field: dict[str, Any], language: Language) -> dict[str, str]:
+    return field.get("labels_en" if language == "en" else "labels") or {}
+
+
+def _datasette(path: str, language: Language) -> str:
+    return f"{DATABASE}{path}{'?_lang=en' if language == 'en' else ''}"
+
+
+def _tree(path: Path) -> html.HtmlElement:
+    return html.fromstring(path.read_bytes(), parser=html.HTMLParser(encoding="utf-8"))
+
+
+def _title(page: html.HtmlElement) -> str:
+    heading = page.find(".//h1")
+    return " ".join((heading if heading is not None else page.find(".//title")).text_content().split())
+
+
+def _described(page: html.HtmlElement, content: html.HtmlElement) -> str:
+    said = page.xpath("string(//meta[@name='description']/@content)").strip()
+    paragraphs = (" ".join(item.text_content().split()) for item in content.iter("p"))
+    return said or next(filter(None, paragraphs), "")
+
+
+def _blocks(content: html.HtmlElement) -> list[str]:
+    """Texts of a page, cell by cell and paragraph by paragraph; pictures and forms say nothing to be found."""
+    for unread in content.xpath(UNREAD):
+        unread.drop_tree()
+    for element in content.iter(etree.Element):
+        if element.tag in BLOCKS:
+            element.text, element.tail = f"\n{element.text or ''}", f"\n{element.tail or ''}"
+    return [block for block in content.text_content().split("\n") if block.strip()]
+
+
+def _cut(said: str) -> str:
+    said = " ".join(said.split())
+    return said if len(said) <= LONGEST_DESCRIPTION else said[: LONGEST_DESCRIPTION - 1].rsplit(" ", 1)[0] + "…"
