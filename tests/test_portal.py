@@ -102,7 +102,8 @@ def test_the_front_page_counts_what_is_published_and_searches(house: House) -> N
     text = (house.docs / "fa" / "index.md").read_text(encoding="utf-8")
     assert "<b>۳</b>" in text
     assert f"<b>{str(Site(house).row_count).translate({48 + n: 0x6F0 + n for n in range(10)})}</b>" in text
-    assert 'action="/db/shahrnama/districts"' in text  # the largest of them that has full text
+    assert 'action="search/"' in text
+    assert 'href="/db/-/search"' in text
 
 
 HOSTILE = (
