@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import struct
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,9 +20,8 @@ from shahrnama.publish.files import write_files
 from shahrnama.publish.markdown import plain
 from shahrnama.publish.pages import Site, dataset_page
 from shahrnama.publish.portal import write_docs, write_portal
-from small_city import REQUEST_TABLES, field, promote, promote_city, resource
+from small_city import REQUEST_TABLES, field, lay_out, promote, resource
 
-ROOT = Path(__file__).parents[1]
 CHART = {
     "name": "open_by_district",
     "resource": "response_times",
@@ -38,11 +36,7 @@ CHART = {
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    for name in ("site", "mkdocs.yml"):
-        source = ROOT / name
-        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, tmp_path / name)
-    house = House.at(tmp_path)
-    promote_city(house)
+    house = lay_out(tmp_path)
     load(house)
     write_files(house)
     return house
