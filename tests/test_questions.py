@@ -80,6 +80,15 @@ def test_there_are_enough_and_every_group_has_some() -> None:
     assert all(group["title"] and group["title_en"] for group in GROUPS)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_journalists_page_links_to_every_group(language: str) -> None:
+    page = (ROOT / "site" / "pages" / f"journalists.{language}.md").read_text("utf-8")
+    asked = "?_lang=en" if language == "en" else ""
+    for group in GROUPS:
+        title = group["title_en" if language == "en" else "title"]
+        assert f"[{title}](/db/shahrnama{asked}#ask-{group['name']})" in page
+
+
 @pytest.mark.parametrize("place", QUESTIONS)
 def test_every_question_answers_with_every_parameter_empty(ask: Any, place: str) -> None:
     assert 0 < len(ask(place)) <= MOST_ROWS

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 from urllib.parse import quote
 
 from datasette.database import QueryInterrupted
 from datasette.utils import escape_sqlite, tilde_encode, urlsafe_components
 
-from shahrnama.datasette_plugin.known import Known
+from shahrnama.datasette_plugin.known import Known, release
 from shahrnama.persian import Language, display_date, persian_digits
+from shahrnama.publish.speak_up import VARIABLES, filled
 
 MOST_COUNTED = 10_000  # neighbours: who needs more asks the table
 COUNT_MS = 150  # for each kind of neighbour
-UNRELEASED = "unreleased"
-RELEASE_DIGITS = 12  # of the SHA-256 of the database file, which is in SHA256SUMS in full
 
 
 async def row_facts(
@@ -32,7 +32,7 @@ async def row_facts(
         "checked": await _checked(datasette, known.table(database, table).get("dataset"), known),
         "parents": await _parents(datasette, database, table, row, known),
         "children": await _children(datasette, database, table, row, known),
-        "contact": (datasette.plugin_config("shahrnama") or {}).get("contact") or "",
+        **{key: setting(datasette, key) for key in ("contact", "report_url")},
     }
     for other in [*facts["parents"], *facts["children"]]:
         other["shown"] = shown_count(other["count"], language)
@@ -44,12 +44,6 @@ async def row_facts(
         "bibtex": bibtex(facts),
         "report": report_address(facts, language),
     }
-
-
-def release(datasette: Any, database: str) -> str:
-    """What names the served data: its release, or before there is one the fingerprint of the database's file."""
-    named = str((datasette.plugin_config("shahrnama") or {}).get("release") or UNRELEASED)
-    return named if named != UNRELEASED else str(datasette.databases[database].hash or "")[:RELEASE_DIGITS]
 
 
 def citation(facts: dict[str, Any], language: Language) -> str:
@@ -98,14 +92,19 @@ def bibtex(facts: dict[str, Any]) -> str:
 
 
 def report_address(facts: dict[str, Any], language: Language) -> str:
-    """A `mailto:` that already says which row of which release is meant."""
+    """Where to tell of an error: an address that already says which row of which release is meant."""
     if language == "fa":
         subject = f"گزارش خطا در ردیف {facts['name']}"
         body = f"نشانی ردیف: {facts['address']}\nنسخه: {facts['release']}\n\nچه چیزی نادرست است، و از کجا می‌دانید؟\n"
     else:
         subject = f"Error in row {facts['name']}"
         body = f"Row: {facts['address']}\nRelease: {facts['release']}\n\nWhat is wrong, and how do you know?\n"
-    return f"mailto:{quote(facts['contact'], safe='@')}?subject={quote(subject)}&body={quote(body)}"
+    return filled(facts["report_url"], facts["contact"], facts["address"], subject, body)
+
+
+def setting(datasette: Any, key: str) -> str:
+    """What the environment says, or `metadata.yml`: as the portal's own links to report errors."""
+    return os.environ.get(VARIABLES[key]) or str(datasette.metadata(key) or "")
 
 
 def _dataset(known: Known, database: str, table: str) -> dict[str, Any]:

@@ -26,6 +26,8 @@ OPTIONS = (
 )
 QUERY_OPTIONS = ("sql", "params", "title", "title_en", "description", "description_en", "group", "is_demo")
 MOST_VALUES = 300  # offered for one parameter of a question
+UNRELEASED = "unreleased"
+RELEASE_DIGITS = 12  # of the SHA-256 of the database file, which is in SHA256SUMS in full
 COUNT_MS = 1000  # for the row counts of one table, once
 
 Names = dict[str, Any]
@@ -74,6 +76,12 @@ def known_of(datasette: Any) -> Known:
     if found is None:
         found = _KNOWN[datasette] = Known()
     return found
+
+
+def release(datasette: Any, database: str) -> str:
+    """What names the served data: its release, or before there is one the fingerprint of the database's file."""
+    named = str((datasette.plugin_config("shahrnama") or {}).get("release") or UNRELEASED)
+    return named if named != UNRELEASED else str(datasette.databases[database].hash or "")[:RELEASE_DIGITS]
 
 
 async def learn(datasette: Any) -> None:

@@ -12,9 +12,9 @@ from datasette.utils import path_with_replaced_args, to_css_class
 from datasette.utils.asgi import Request
 from markupsafe import Markup
 
-from shahrnama.datasette_plugin import citation, errors, form
+from shahrnama.datasette_plugin import errors, form
 from shahrnama.datasette_plugin.cells import body, time_cell
-from shahrnama.datasette_plugin.known import Known
+from shahrnama.datasette_plugin.known import Known, release
 from shahrnama.datasette_plugin.words import LOOKUPS, NO_ARGUMENT, WORDS
 from shahrnama.persian import Language, number, persian_digits, tomans
 
@@ -79,7 +79,7 @@ class Page:
     def release(self) -> str:
         """What names the data that is served."""
         name = self.database or next(iter(self.known.metadata), "")
-        return citation.release(self.datasette, name) if name in self.datasette.databases else ""
+        return release(self.datasette, name) if name in self.datasette.databases else ""
 
     @property
     def about(self) -> dict[str, Any]:

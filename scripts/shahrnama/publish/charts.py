@@ -56,6 +56,7 @@ def chart(
         resource=specification["resource"],
         language=ground.language,
         is_demo=bool(ground.package.get("is_demo")),
+        is_listed=kind not in ON_DEMAND and highlight is None,
         title=title,
         description=text(dict(specification), "description", ground.language),
         sentence=drawing.sentence,

@@ -24,14 +24,14 @@ WORDS: dict[Language, dict[str, str]] = {
 def figure(item: Picture, root: str, *, after: str = "", own: bool = True) -> str:
     """One line of HTML, so that Markdown leaves it whole.
 
-    `root` leads from the page to its language's home (as `../../`); `own` says whether the picture has a page of its
-    own to link to (one that is drawn on demand has none, and no files either).
+    `root` leads from the page to its language's home (as `../../`); where the picture has a page of its own, `own` says
+    whether to link to it.
     """
     words, up = WORDS[item.language], "../" if item.language == "en" else ""  # files stand beside both languages
     links = (
         f'<p class="more"><a href="{root}{up}{item.file("csv")}">{words["download"]}</a> · '
         f'<a href="{root}{item.address}/">{words["own"]}</a></p>'
-        if own
+        if own and item.is_listed
         else ""
     )
     return (

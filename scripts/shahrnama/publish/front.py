@@ -29,8 +29,7 @@ def site_words(site: Site, phrases: Phrases) -> dict[str, Callable[..., Safe]]:
         if item is None:
             return Safe("")
         phrases.read.append(frozenset({item.resource}))
-        own = key is None and highlight is None
-        return Safe(f'\n<div class="figures">{figure(item, phrases.root, own=own)}</div>\n')
+        return Safe(f'\n<div class="figures">{figure(item, phrases.root)}</div>\n')
 
     def dataset(name: str) -> Safe:
         title = next((text(package, "title", language) for package in site.packages if package["name"] == name), name)

@@ -88,6 +88,7 @@ def _table(resource: dict[str, Any]) -> dict[str, Any]:
         "columns_en": {field["name"]: field.get("description_en") or "" for field in fields},
         "column_titles": {field["name"]: field.get("title") or field["name"] for field in fields},
         "column_titles_en": {field["name"]: field.get("title_en") or field["name"] for field in fields},
+        "column_types": {field["name"]: field["type"] for field in fields},
         "column_values": {field["name"]: field["labels"] for field in fields if field.get("labels")},
         "column_values_en": {field["name"]: field["labels_en"] for field in fields if field.get("labels_en")},
         **_options(resource, {field["name"] for field in fields}),

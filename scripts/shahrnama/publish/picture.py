@@ -24,6 +24,7 @@ class Picture:
     """A drawing with all that makes it worth trusting: what it is of, what to see in it, and its numbers.
 
     `cells` are the numbers as people read them under `header`; `raw` the same as a program does, under `columns`.
+    One that `is_listed` has a page and files of its own; one drawn for another page's sake has neither.
     """
 
     dataset: str
@@ -31,6 +32,7 @@ class Picture:
     resource: str
     language: Language
     is_demo: bool
+    is_listed: bool
     title: str
     description: str
     sentence: str

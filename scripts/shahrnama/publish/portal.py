@@ -22,6 +22,7 @@ from shahrnama.publish.cards import add_cards
 from shahrnama.publish.check import Check, accept
 from shahrnama.publish.generate import Pages
 from shahrnama.publish.machines import add_descriptions, machine_files, page_addresses
+from shahrnama.publish.openapi import write_openapi
 from shahrnama.publish.pages import dataset_list, dataset_page
 from shahrnama.publish.picture_pages import listed, picture_files, picture_page
 from shahrnama.publish.png import Drawn
@@ -120,6 +121,8 @@ def write_docs(house: House, site: Site | None = None) -> dict[str, Menu]:
     shutil.copytree(authored / "assets", house.docs / "assets")
     shutil.copyfile(FONT, house.docs / "assets" / FONT.name)
     write_text(house.docs / "assets" / "search_words.js", folding_script())
+    if house.metadata.is_file():
+        write_openapi(house, house.docs / "openapi.json")
     for language in LANGUAGES:
         place = house.docs / language
         shutil.copytree(authored / language, place)

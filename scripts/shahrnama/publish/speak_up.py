@@ -51,9 +51,14 @@ def report_link(house: House, kind: str, what: str, page: str, release: str, lan
     """Address of a report of a `kind`, `error` or `ask`."""
     words = WORDS[language]
     subject = words[f"{kind}_subject"].format(what=what)
-    filled = {"page": page, "subject": subject, "body": words["body"].format(page=page, release=release)}
-    template = _setting(house, "report_url") or f"mailto:{contact(house)}?subject={{subject}}&body={{body}}"
-    for name, value in filled.items():
+    body = words["body"].format(page=page, release=release)
+    return filled(_setting(house, "report_url"), contact(house), page, subject, body)
+
+
+def filled(template: str, to: str, page: str, subject: str, body: str) -> str:
+    """The report address of a template, or of a mail to `to` where there is none."""
+    template = template or f"mailto:{to}?subject={{subject}}&body={{body}}"
+    for name, value in {"page": page, "subject": subject, "body": body}.items():
         template = template.replace(f"{{{name}}}", quote(value, safe=""))
     return template
 
