@@ -132,7 +132,7 @@ def test_no_page_loads_the_search_before_it_is_asked(browser: Any, site: str) ->
     for path in ("/", "/en/", "/datasets/", "/search/"):
         page.goto(site + path, wait_until="networkidle")
         assert [url for url in asked if "pagefind" in url] == []
-        assert page.locator("form[role=search]").first.get_attribute("action")
+        assert path == "/search/" or page.locator("form[action$='search/']").count() == 1
     page.focus("#q")
     page.wait_for_event("requestfinished", lambda request: "wasm" in request.url)
     page.close()
