@@ -84,7 +84,7 @@ KEYS = {
         *("min_rows", "max_rows", "required_share", "unique", "fresh", "sql", "quarantine_share"),
         *("shrink_share", "vanish_share", "keeps"),
     },
-    "table": {"label_column", "facets", "sort", "sort_desc", "search", "front_search", "indexes"},
+    "table": {"label_column", "facets", "sort", "sort_desc", "search", "indexes"},
 }
 CHART_COLUMNS = {  # by kind, the keys that name columns and must be there
     "bar": ("x", "y"),

@@ -215,6 +215,8 @@ def test_an_error_is_reported_with_the_row_s_address(ask: Ask, monkeypatch: pyte
         ("/a/b/c/d/e", 404, "نشانی را بازبینی کنید", "Check the address"),
         (f"{REQUESTS}?_sort=no", 400, "با «no» نمی‌شود مرتب کرد", "cannot be sorted by “no”"),
         (f"{REQUESTS}?_size=100000", 400, "دست‌بالا ۱۰۰ ردیف", "at most 100 rows"),
+        ("/shahrnama?sql=select+nowhere", 400, "ستونی به نام «nowhere» نیست", "no column “nowhere”"),
+        ("/shahrnama?sql=select+(1", 400, "متن SQL ناتمام است", "The SQL is not complete"),
         (f"{REQUESTS}?_col=no", 400, "ستونی به نام «no»", "no column “no”"),
     ],
 )

@@ -122,7 +122,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "source": ("منبع", "Source"),
     "truncated": ("فقط بخشی از نتیجه آمده است؛ limit بگذارید یا پروندهٔ کامل را بگیرید.",
                   "Only a part of the answer is shown; add a limit or take the whole file."),
-    "error": ("این درخواست پاسخ نگرفت", "This request could not be answered"),
     "details": ("شرح دستگاه", "The machine's words"),
     "not_counted": ("شمردن این دسته بیش از زمان مجاز طول کشید؛ صافی بیشتری بگذارید.",
                     "Counting this took longer than is allowed; filter more."),

@@ -9,7 +9,7 @@ from typing import Any
 from shahrnama.persian import Language, number
 from shahrnama.publish.figures import figure
 from shahrnama.publish.phrases import Phrases, Safe
-from shahrnama.publish.site import DATABASE, Site
+from shahrnama.publish.site import Site
 from shahrnama.publish.texts import WORDS, text
 
 
@@ -18,12 +18,12 @@ def site_words(site: Site, phrases: Phrases) -> dict[str, Callable[..., Safe]]:
     language = phrases.language
 
     def search_box() -> Safe:
-        return Safe(_search(site, language))
+        return Safe(_search(phrases.root, language))
 
     def numbers() -> Safe:
         return Safe(_numbers(site, language))
 
-    def draw(dataset: str, chart: str, key: str | None = None, highlight: str | None = None) -> Safe:
+    def draw(dataset: str, chart: str, key: object = None, highlight: object = None) -> Safe:
         """A chart of a dataset: of one thing by its key, or with one standing out; nothing where there is none."""
         item = site.picture(dataset, chart, language, key, highlight)
         if item is None:
@@ -38,19 +38,14 @@ def site_words(site: Site, phrases: Phrases) -> dict[str, Callable[..., Safe]]:
     return {"search_box": search_box, "numbers": numbers, "draw": draw, "dataset": dataset}
 
 
-def _search(site: Site, language: Language) -> str:
-    """A plain form that asks Datasette: the table that says `table.front_search`, else the largest with full text."""
-    words = WORDS[language]
-    searched = [r for package in site.packages for r in package["resources"] if (r.get("table") or {}).get("search")]
-    if not searched:
-        return ""
-    largest = max(searched, key=lambda item: (bool(item["table"].get("front_search")), int(item["row_count"])))
-    english = '<input type="hidden" name="_lang" value="en">' if language == "en" else ""
+def _search(root: str, language: Language) -> str:
+    """A plain form that goes to the search page, and a link to ask the rows of all tables."""
+    words, english = WORDS[language], "?_lang=en" if language == "en" else ""
     return (
-        f'\n<form class="search" role="search" action="{DATABASE}{largest["name"]}" method="get">'
-        f'<label for="q">{words["search_label"]}</label> <span><input id="q" type="search" name="_search" required>'
-        f'{english} <button type="submit">{words["search_button"]}</button></span> '
-        f"<small>{words['search']}. {words['search_note']}</small></form>\n"
+        f'\n<form class="search" role="search" action="{root}search/" method="get">'
+        f'<label for="q">{words["search_label"]}</label> <span><input id="q" type="search" name="q" required>'
+        f' <button type="submit">{words["search_button"]}</button></span> '
+        f'<small>{words["search_note"]} <a href="/db/-/search{english}">{words["search"]}</a></small></form>\n'
     )
 
 
