@@ -190,6 +190,16 @@ def test_a_picture_has_an_address_and_files_to_take_away(house: House) -> None:
         assert (place / f"open_by_district.{language}.demo.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_district_stands_out_by_its_key_as_the_database_has_it(house: House) -> None:
+    promote(house, "service_requests", REQUEST_TABLES, is_demo=True, charts=[CHART])
+    for key in (5, "5"):
+        found = Site(house).picture("service_requests", "open_by_district", "fa", highlight=key)
+        assert found
+        assert "var(--warn" in found.svg
+        assert not found.is_listed
+    assert Site(house).picture("service_requests", "lost", "fa") is None
+
+
 def test_every_page_names_a_card_of_its_own_title(house: House) -> None:
     write_docs(house)
     kept = {path: path.stat().st_mtime_ns for path in (house.build / "drawn").glob("*.png")}
