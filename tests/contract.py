@@ -80,7 +80,7 @@ KEYS = {
     },
     "chart": {
         *("name", "kind", "resource", *TEXTS, "x", "y", "aggregate", "top", "series", "by"),
-        *("from", "to", "count", "days", "steps", "bottleneck"),
+        *("from", "to", "count", "days", "order", "bottleneck"),
         *("stated", "promised", "actual", "actual_label", "actual_label_en", "now"),
     },
     "expect": {
@@ -228,7 +228,7 @@ def _charts(dataset: Dataset) -> Problems:
         yield from _drawn(
             place, chart, (*CHART_COLUMNS[kind], *(key for key in ("by", "series", "stated") if key in chart)), tables
         )
-        for inner in ("steps", "bottleneck", "now"):
+        for inner in ("order", "bottleneck", "now"):
             told = chart.get(inner) or {}
             yield from _drawn(f"{place} {inner}", told, sorted(set(told) - {"resource"}), tables) if told else ()
 

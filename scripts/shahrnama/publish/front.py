@@ -23,7 +23,7 @@ def site_words(site: Site, phrases: Phrases) -> dict[str, Callable[..., Safe]]:
     def numbers() -> Safe:
         return Safe(_numbers(site, language))
 
-    def draw(dataset: str, chart: str, key: str | None = None, highlight: str | None = None) -> Safe:
+    def draw(dataset: str, chart: str, key: object = None, highlight: object = None) -> Safe:
         """A chart of a dataset: of one thing by its key, or with one standing out; nothing where there is none."""
         item = site.picture(dataset, chart, language, key, highlight)
         if item is None:

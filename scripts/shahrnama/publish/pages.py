@@ -113,7 +113,7 @@ def _topics(site: Site, package: dict[str, Any], language: Language) -> list[str
     links = [
         site.names.anchor(kind.address, escape(text(kind.declared, "label", language)), ROOT)
         for kind in site.topics.get(package["name"], ())
-        if kind.address and kind.address in site.names.addresses
+        if kind.address and "label" in kind.declared and kind.address in site.names.addresses
     ]
     return [f'<p class="topics">{words["topics"]}: {words["comma"].join(links)}</p>', ""] if links else []
 
