@@ -26,9 +26,12 @@ from shahrnama.errors import ShahrnamaError
 from shahrnama.package import CAPTURE_ID
 from shahrnama.privacy.policy import POLICIES, check
 from shahrnama.publish import questions
+from shahrnama.publish.kinds import read_kind
+from shahrnama.publish.texts import LANGUAGES
 from shahrnama.suppress import policy as suppression
 from shahrnama.tables import count_rows
 
+ASKED = re.compile(r"""\b(?:rows|one|table|facts|more)\(["'](\w+)["']""")
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 PERSIAN = re.compile(r"[آ-ی]")
 ARABIC_FORMS = re.compile(r"[يك]")  # what an Arabic keyboard writes where Persian has ی and ک
@@ -77,7 +80,7 @@ KEYS = {
     },
     "chart": {
         *("name", "kind", "resource", *TEXTS, "x", "y", "aggregate", "top", "series", "by"),
-        *("from", "to", "count", "days", "steps", "bottleneck"),
+        *("from", "to", "count", "days", "order", "bottleneck"),
         *("stated", "promised", "actual", "actual_label", "actual_label_en", "now"),
     },
     "expect": {
@@ -103,7 +106,7 @@ def problems(dataset: Dataset, datasets: Sequence[Dataset]) -> list[str]:
     """Everything that the dataset lacks, in lines; `datasets` are all of its catalog. The road comes last."""
     found = [
         f"{dataset.name}: {problem}"
-        for part in (_package, _resources, _policies, _charts, _queries, _code, _samples)
+        for part in (_package, _resources, _policies, _charts, _queries, _code, _samples, _pages)
         for problem in part(dataset)
     ]
     return found or [f"{dataset.name}: {problem}" for problem in _road(dataset, datasets)]
@@ -225,7 +228,7 @@ def _charts(dataset: Dataset) -> Problems:
         yield from _drawn(
             place, chart, (*CHART_COLUMNS[kind], *(key for key in ("by", "series", "stated") if key in chart)), tables
         )
-        for inner in ("steps", "bottleneck", "now"):
+        for inner in ("order", "bottleneck", "now"):
             told = chart.get(inner) or {}
             yield from _drawn(f"{place} {inner}", told, sorted(set(told) - {"resource"}), tables) if told else ()
 
@@ -299,6 +302,30 @@ def _samples(dataset: Dataset) -> Problems:
     for resource in dataset.resources:
         if resource.kind == "harvested" and len(_sample(dataset, resource)) != 1:
             yield f"resource {resource.name!r} has no sample; save a small capture as sample/{resource.name}.json"
+
+
+def _pages(dataset: Dataset) -> Problems:
+    """Pages that cannot be read, are written in one language, or ask what the other language does not."""
+    folder = dataset.folder / "pages"
+    declared = {path.stem for path in folder.glob("*.yaml")}
+    for path in sorted(folder.glob("*.md")):
+        if path.name.split(".")[0] not in declared:
+            yield f"pages/{path.name} belongs to no page; describe it in pages/{path.name.split('.')[0]}.yaml"
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            kind = read_kind(path)
+            used = [set(ASKED.findall(kind.template(language))) for language in LANGUAGES]
+            lost = sorted(used[0] ^ used[1]) + sorted((used[0] | used[1]) - set(kind.queries))
+        except ShahrnamaError as error:
+            yield str(error)
+            continue
+        if lost:
+            yield f"pages/{path.stem}: query {lost[0]!r} is asked in one language alone, or is not declared"
+        for name in sorted(set(kind.queries) - used[0] - used[1]):
+            yield f"pages/{path.stem}: query {name!r} is asked by no template; drop it"
+        for key in ("label", "label_en") if kind.declared.get("menu") else ():
+            if not kind.declared.get(key):
+                yield f"pages/{path.stem}: {key} is missing; menus name the page in both languages"
 
 
 def _sample(dataset: Dataset, resource: Resource) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -176,3 +177,13 @@ def promote_city(house: House) -> None:
     promote(house, "districts", [DISTRICTS])
     promote(house, "organisations", [ORGANISATIONS])
     promote(house, "service_requests", REQUEST_TABLES, is_demo=True, captures=captures)
+
+
+def lay_out(folder: Path) -> House:
+    """A house with the project's own portal and the small city, promoted; not yet loaded."""
+    root = Path(__file__).parents[1]
+    shutil.copytree(root / "site", folder / "site")
+    shutil.copyfile(root / "mkdocs.yml", folder / "mkdocs.yml")
+    house = House.at(folder)
+    promote_city(house)
+    return house

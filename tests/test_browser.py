@@ -29,6 +29,30 @@ PAGES = {
     "dataset": ("/datasets/service_requests/", "rtl"),
     "dataset-en": ("/en/datasets/service_requests/", "ltr"),
     "authored": ("/datasets/districts/", "rtl"),
+    "desk": ("/desk/", "rtl"),
+    "desk-en": ("/en/desk/", "ltr"),
+    "districts": ("/districts/", "rtl"),
+    "district": ("/districts/22/", "rtl"),
+    "district-en": ("/en/districts/22/", "ltr"),
+    "subject": ("/requests/137-0101/", "rtl"),
+    "process": ("/processes/building_permit/", "rtl"),
+    "process-en": ("/en/processes/building_permit/", "ltr"),
+    "projects": ("/projects/", "rtl"),
+    "project": ("/projects/SC-001/", "rtl"),
+    "project-en": ("/en/projects/SC-001/", "ltr"),
+    "claims-en": ("/en/claims/", "ltr"),
+    "claim": ("/claims/C13/", "rtl"),
+    "office": ("/offices/B-01/", "rtl"),
+    "organisation": ("/organisations/tehran_municipality/", "rtl"),
+    "contracts": ("/contracts/", "rtl"),
+    "contracts-en": ("/en/contracts/", "ltr"),
+    "eservices": ("/eservices/", "rtl"),
+    "apis": ("/apis/", "rtl"),
+    "duties": ("/duties/", "rtl"),
+    "announced": ("/announced/", "rtl"),
+    "changes": ("/changes/", "rtl"),
+    "sources": ("/sources/", "rtl"),
+    "method": ("/method/", "rtl"),
     "about": ("/about/", "rtl"),
     "about-en": ("/en/about/", "ltr"),
     "quality": ("/quality/", "rtl"),
@@ -90,7 +114,10 @@ def test_real_data_is_not_announced_as_fictional(browser: Any, site: str) -> Non
     page.close()
 
 
-@pytest.mark.parametrize("path", ["/", "/datasets/service_requests/", "/en/datasets/service_requests/"])
+WITHOUT_SCRIPTS = ["/", "/datasets/service_requests/", "/en/datasets/service_requests/", "/desk/", "/districts/5/"]
+
+
+@pytest.mark.parametrize("path", WITHOUT_SCRIPTS)
 def test_the_portal_says_the_same_without_javascript(browser: Any, site: str, path: str) -> None:
     texts = []
     for javascript in (True, False):
@@ -104,14 +131,72 @@ def test_the_portal_says_the_same_without_javascript(browser: Any, site: str, pa
     assert texts[0] == texts[1]
 
 
-@pytest.mark.parametrize("name", ["home", "home-en", "dataset", "dataset-en", "table", "table-en", "search", "about"])
-def test_no_accessibility_violations(browser: Any, site: str, name: str) -> None:
+AXE = [
+    *(
+        "home",
+        "home-en",
+        "dataset",
+        "dataset-en",
+        "table",
+        "table-en",
+        "search",
+        "about",
+        "desk",
+        "districts",
+        "district",
+    ),
+    *(
+        "process",
+        "process-en",
+        "project",
+        "claim",
+        "claims-en",
+        "office",
+        "contracts",
+        "eservices",
+        "sources",
+        "quality",
+    ),
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", AXE)
+def test_no_accessibility_violations(browser: Any, site: str, name: str, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    page = browser.new_page(viewport=SIZES["desktop"])
+    page = browser.new_page(viewport=SIZES["desktop"], color_scheme=scheme)
     page.goto(site + PAGES[name][0], wait_until="networkidle")
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
     assert [(item["id"], [node["target"] for node in item["nodes"]][:3]) for item in found] == []
+    page.close()
+
+
+FAST_3G = {"offline": False, "latency": 562.5, "downloadThroughput": 180_000, "uploadThroughput": 84_375}  # DevTools'
+
+
+@pytest.mark.parametrize("path", ["/", "/en/"])
+def test_home_is_seen_within_a_second_on_a_slow_net(browser: Any, site: str, path: str) -> None:
+    context = browser.new_context(viewport=SIZES["phone"])
+    page = context.new_page()
+    context.new_cdp_session(page).send("Network.emulateNetworkConditions", FAST_3G)
+    page.goto(site + path, wait_until="load")
+    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    sent = page.evaluate("performance.getEntries().reduce((sum, one) => sum + (one.transferSize || 0), 0)")
+    assert painted < 1000
+    assert 20_000 < sent < 150_000
+    context.close()
+
+
+def test_the_desk_prints_as_a_report(browser: Any, site: str) -> None:
+    page = browser.new_page(viewport=SIZES["desktop"])
+    page.goto(site + "/desk/")
+    page.emulate_media(media="print")
+    assert not page.locator("header.top").is_visible()
+    assert not page.locator("footer.foot").is_visible()
+    assert page.locator("article h2").first.is_visible()
+    assert page.locator("aside.demo").is_visible()
+    assert len(page.pdf()) > 10_000
     page.close()
 
 
@@ -120,9 +205,15 @@ def test_a_reader_searches_from_home_and_gets_rows(browser: Any, site: str) -> N
     page.goto(site + "/")
     page.locator("input[type=search]").first.fill("کتابخانه ها")
     page.locator("input[type=search]").first.press("Enter")
-    page.wait_for_url("**/db/shahrnama/**")
-    assert page.locator("table tbody tr").count() > 0
-    assert page.locator("td time[datetime]").count() > 0
+    page.wait_for_url("**/search/?q=*")
+    page.locator("#results li").first.wait_for()
+    page.goto(site + "/")
+    page.locator("form.search a").click()
+    page.wait_for_url("**/db/-/search")
+    page.locator("input[type=search]").first.fill("کتابخانه ها")
+    page.locator("input[type=search]").first.press("Enter")
+    page.wait_for_url("**/db/-/search?*")
+    assert page.locator("mark").count() > 0
     page.close()
 
 

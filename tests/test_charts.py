@@ -218,7 +218,7 @@ MAP = {
     "to": "after",
     "count": "case_count",
     "days": "wait_days",
-    "steps": {"resource": "steps", "step": "step", "order": "number", "office": "office", "visit": "visit"},
+    "order": {"resource": "steps", "step": "step", "order": "number", "office": "office", "visit": "visit"},
     "bottleneck": {"resource": "waits", "step": "step", "days": "waiting_days", "median": "median_days"},
 }
 PROCESS = {

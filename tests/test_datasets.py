@@ -33,6 +33,18 @@ def without(file: str, old: str, new: str = "") -> Callable[[Path], None]:
     return change
 
 
+def page(name: str, declared: str, *languages: str) -> Callable[[Path], None]:
+    """Adds a page, written in some languages."""
+
+    def change(folder: Path) -> None:
+        (folder / "pages").mkdir()
+        (folder / "pages" / f"{name}.yaml").write_text(declared, encoding="utf-8")
+        for language in languages:
+            (folder / "pages" / f"{name}.{language}.md").write_text("# x\n", encoding="utf-8")
+
+    return change
+
+
 YAML, CODE = "datapackage.yaml", "harvest.py"
 REQUESTS, MEDIANS = '- name: "boston_requests"', '- name: "boston_response_times"'
 BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
@@ -68,6 +80,9 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
         without(YAML, REQUESTS, REQUESTS + '\n    corrections: [{key: {service_request_id: "1"}}]'),
         "reason, reason_en, upstream is missing",
     ),
+    "a page in one language": (page("x", 'address: "x"\n', "fa"), "x.en.md cannot be read; a page is written in both"),
+    "a page that asks nothing": (page("x", 'address: "x"\nqueries: {q: "-"}\n', "fa", "en"), "'q' is asked by no"),
+    "a page of no declaration": (page("x", "", "fa", "en"), "pages/x.yaml: neither address nor part_of"),
     "no sample": (lambda folder: shutil.rmtree(folder / "sample"), "'boston_requests' has no sample"),
     "no README": (lambda folder: (folder / "README.md").unlink(), "README.md is missing"),
     "a field nobody reads": (without(CODE, 'IGNORED = ("media_url",)', "IGNORED = ()"), "unread source fields"),

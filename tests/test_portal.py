@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import struct
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,9 +20,8 @@ from shahrnama.publish.files import write_files
 from shahrnama.publish.markdown import plain
 from shahrnama.publish.pages import Site, dataset_page
 from shahrnama.publish.portal import write_docs, write_portal
-from small_city import REQUEST_TABLES, field, promote, promote_city, resource
+from small_city import REQUEST_TABLES, field, lay_out, promote, resource
 
-ROOT = Path(__file__).parents[1]
 CHART = {
     "name": "open_by_district",
     "resource": "response_times",
@@ -38,11 +36,7 @@ CHART = {
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    for name in ("site", "mkdocs.yml"):
-        source = ROOT / name
-        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, tmp_path / name)
-    house = House.at(tmp_path)
-    promote_city(house)
+    house = lay_out(tmp_path)
     load(house)
     write_files(house)
     return house
@@ -102,7 +96,8 @@ def test_the_front_page_counts_what_is_published_and_searches(house: House) -> N
     text = (house.docs / "fa" / "index.md").read_text(encoding="utf-8")
     assert "<b>۳</b>" in text
     assert f"<b>{str(Site(house).row_count).translate({48 + n: 0x6F0 + n for n in range(10)})}</b>" in text
-    assert 'action="/db/shahrnama/districts"' in text  # the largest of them that has full text
+    assert 'action="search/"' in text
+    assert 'href="/db/-/search"' in text
 
 
 HOSTILE = (
@@ -193,6 +188,16 @@ def test_a_picture_has_an_address_and_files_to_take_away(house: House) -> None:
             .startswith("district_id,name,open_count\n5,")
         )
         assert (place / f"open_by_district.{language}.demo.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_district_stands_out_by_its_key_as_the_database_has_it(house: House) -> None:
+    promote(house, "service_requests", REQUEST_TABLES, is_demo=True, charts=[CHART])
+    for key in (5, "5"):
+        found = Site(house).picture("service_requests", "open_by_district", "fa", highlight=key)
+        assert found
+        assert "var(--warn" in found.svg
+        assert not found.is_listed
+    assert Site(house).picture("service_requests", "lost", "fa") is None
 
 
 def test_every_page_names_a_card_of_its_own_title(house: House) -> None:

@@ -107,7 +107,7 @@ def known_in_database(path: Path, wanted: Known) -> Iterator[str]:
                 if any(True for _ in places(text, wanted)):
                     yield place
             for email in sorted(wanted.emails):
-                phrase = " ".join(re.findall(r"\w+", email))
+                phrases = {" ".join(re.findall(words, email)) for words in (r"\w+", r"[\w.]+")}  # folded, and as it was
                 query = f"SELECT 1 FROM {quoted(index)} WHERE {quoted(index)} MATCH ? LIMIT 1"  # noqa: S608 quoted
-                if database.execute(query, (f'"{phrase}"',)).fetchone():
+                if any(database.execute(query, (f'"{phrase}"',)).fetchone() for phrase in sorted(phrases)):
                     yield f"full-text index {index}"

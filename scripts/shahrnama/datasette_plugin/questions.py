@@ -117,7 +117,7 @@ class Question:
         value = row[column]
         if isinstance(value, float) and value.is_integer():
             value = int(value)  # 71 was stated, not 71.0
-        if column in self._links and value is not None:
+        if column in self._links and row[self._links[column][1]] is not None:
             table, key = self._links[column]
             address = self.page.datasette.urls.row(self.page.database, table, tilde_encode(str(row[key])))
             return Markup('<a href="{}">{}</a>').format(self.page.link(address), value)

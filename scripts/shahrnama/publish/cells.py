@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from shahrnama.persian import JALALI_MONTHS, Language, persian_digits
 from shahrnama.publish.amounts import said_number, said_rials, said_share
@@ -58,7 +59,7 @@ def is_number(value: Any, field: dict[str, Any]) -> bool:
 def text(value: str, language: Language, longest: int = LONGEST_CELL) -> str:
     """Text of the data as HTML: cut, a web address as a link, Persian marked as such on English pages."""
     if value.startswith(("http://", "https://")):
-        return f'<a href="{escape(value)}" dir="ltr" rel="nofollow">{escape(value[:longest])}</a>'
+        return f'<a href="{href(value)}" dir="ltr" rel="nofollow">{escape(value[:longest])}</a>'
     short = value if len(value) <= longest else value[: longest - 1].rsplit(" ", 1)[0] + "…"
     return in_language(escape(" ".join(short.split())), language)
 
@@ -66,7 +67,12 @@ def text(value: str, language: Language, longest: int = LONGEST_CELL) -> str:
 def in_language(html: str, language: Language) -> str:
     """HTML of one text, isolated from the direction of what surrounds it; Persian says so on an English page."""
     persian = ' lang="fa"' if language == "en" and PERSIAN.search(html) else ""
-    return f"<bdi{persian}>{html}</bdi>"
+    return f"<bdi{persian}>{' '.join(html.split())}</bdi>"
+
+
+def href(address: str) -> str:
+    """A web address as it may stand in an attribute, in Markdown too: what either gives a meaning is encoded."""
+    return escape(quote(address, safe="!#$%&'()*+,-./:;=?@_~"))
 
 
 def _number(value: float, name: str, language: Language) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 from shahrnama.persian import Language, number
 from shahrnama.publish.figures import figure
+from shahrnama.publish.markdown import plain
 from shahrnama.publish.phrases import Phrases, Safe
 from shahrnama.publish.site import Site
 from shahrnama.publish.texts import WORDS, text
@@ -23,7 +23,7 @@ def site_words(site: Site, phrases: Phrases) -> dict[str, Callable[..., Safe]]:
     def numbers() -> Safe:
         return Safe(_numbers(site, language))
 
-    def draw(dataset: str, chart: str, key: str | None = None, highlight: str | None = None) -> Safe:
+    def draw(dataset: str, chart: str, key: object = None, highlight: object = None) -> Safe:
         """A chart of a dataset: of one thing by its key, or with one standing out; nothing where there is none."""
         item = site.picture(dataset, chart, language, key, highlight)
         if item is None:
@@ -33,7 +33,7 @@ def site_words(site: Site, phrases: Phrases) -> dict[str, Callable[..., Safe]]:
 
     def dataset(name: str) -> Safe:
         title = next((text(package, "title", language) for package in site.packages if package["name"] == name), name)
-        return Safe(site.names.anchor(f"datasets/{name}", escape(title), phrases.root))
+        return Safe(site.names.anchor(f"datasets/{name}", plain(title), phrases.root))
 
     return {"search_box": search_box, "numbers": numbers, "draw": draw, "dataset": dataset}
 

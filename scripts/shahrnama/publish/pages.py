@@ -113,7 +113,7 @@ def _topics(site: Site, package: dict[str, Any], language: Language) -> list[str
     links = [
         site.names.anchor(kind.address, escape(text(kind.declared, "label", language)), ROOT)
         for kind in site.topics.get(package["name"], ())
-        if kind.address in site.names.addresses
+        if kind.address and "label" in kind.declared and kind.address in site.names.addresses
     ]
     return [f'<p class="topics">{words["topics"]}: {words["comma"].join(links)}</p>', ""] if links else []
 
@@ -135,7 +135,7 @@ def _resource(site: Site, package: dict[str, Any], resource: dict[str, Any], lan
     dictionary = "".join(_meaning(field, language) for field in fields)
     file = f"{FILES}{package['name']}/{resource['path']}"
     return [
-        f'<h3 id="{resource["name"]}">{title}</h3>\n',
+        f'<h3 id="table-{resource["name"]}">{title}</h3>\n',
         f"{plain(text(resource, 'description', language))} `{resource['name']}`{words['comma']}"
         f"{number(resource['row_count'], language)} {words['rows']}.\n",
         f'<p class="more"><a href="{DATABASE}{resource["name"]}{english}">{words["query"]}</a> · '

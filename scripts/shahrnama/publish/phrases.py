@@ -1,6 +1,7 @@
 """Phrases: what a page's template may say, in one language: answers, tables, numbers, names and links.
 
-Whatever a template prints is text of the data and made inert by `plain`, unless one of these made it (`Safe`).
+Whatever a template prints is text of the data and made inert by `plain`, unless one of these made it (`Safe`). Within a
+line Markdown reads on inside tags, so that texts in links are `plain` too; blocks of HTML it leaves alone.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from shahrnama.errors import PublishError
 from shahrnama.persian import Language, display_date, persian_digits
 from shahrnama.publish import amounts
 from shahrnama.publish.answers import Answer, Answers
-from shahrnama.publish.cells import in_language, is_number, said_month
+from shahrnama.publish.cells import href, in_language, is_number, said_month
 from shahrnama.publish.kinds import Query
-from shahrnama.publish.markdown import moment
+from shahrnama.publish.markdown import moment, plain
 from shahrnama.publish.names import Names
 from shahrnama.publish.site import DATABASE, FILES
 from shahrnama.publish.texts import WORDS, mark, text
@@ -135,7 +137,7 @@ class Phrases:
             return Safe("")
         package, words = self.names.package_of[query.table], WORDS[self.language]
         filters = "".join(
-            f"{column}={escape(str(value.format_map(self.row)))}&amp;" for column, value in query.filter.items()
+            f"{column}={quote(str(value.format_map(self.row)), safe='')}&amp;" for column, value in query.filter.items()
         )
         english = "_lang=en&amp;" if self.language == "en" else ""
         address = f"{DATABASE}{query.table}?{filters}{english}".rstrip("?").removesuffix("&amp;")
@@ -144,20 +146,20 @@ class Phrases:
 
     def to(self, address: str, title: str | None = None) -> Safe:
         """A link to a page of the portal by its address; the title alone where there is no such page."""
-        return Safe(self.names.anchor(address, escape(title or address), self.root))
+        return Safe(self.names.anchor(address, plain(title or address), self.root))
 
     def link(self, table: str, key: object, title: str | None = None) -> Safe:
         """A row's name, as a link to its page where it has one."""
         said = title or self.names.label(table, key, self.language) or str(key)
-        html = in_language(escape(said), self.language)
+        html = in_language(plain(said), self.language)
         return Safe(self.names.anchor(self.names.page(table, key), html, self.root))
 
     def url(self, address: str | None, title: str | None = None) -> Safe:
         """A link out of the site, to a web address alone; the title where the data gives something else."""
-        html = in_language(escape(title or address or "—"), self.language)
+        html = in_language(plain(title or address or "—"), self.language)
         if not (address or "").startswith(("https://", "http://")):
             return Safe(html)
-        return Safe(f'<a href="{escape(str(address))}" rel="nofollow">{html}</a>')
+        return Safe(f'<a href="{href(str(address))}" rel="nofollow">{html}</a>')
 
     def name(self, table: str, key: object) -> str:
         """A row's name."""

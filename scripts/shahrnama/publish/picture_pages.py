@@ -75,7 +75,7 @@ def picture_page(site: Site, item: Picture) -> str:
             f"{words['embed_lead']}\n",
             f'<pre dir="ltr" tabindex="0"><code>{escape(snippet)}</code></pre>\n',
             f"## {words['cite']}\n",
-            f'> {plain(citation(package, language))} {plain(item.title)}. <bdi dir="ltr">{escape(address)}</bdi>',
+            f"> {plain(citation(package, language))} {plain(item.title)}. <code>{escape(address)}</code>",
             "",
         ]
     )

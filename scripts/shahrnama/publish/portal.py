@@ -38,7 +38,7 @@ FONT = Path(__file__).parents[1] / "datasette_plugin" / "static" / "vazirmatn.wo
 EPOCH = "1700000000"  # MkDocs stamps sitemaps with it; any fixed moment gives the same bytes for the same pages
 LONGEST_BUILD_SECONDS = 600
 RENDERED = "rendered.sha256"  # what the standing pages were rendered from; beside them, not among them
-RENDERERS = ("mkdocs", "mkdocs-material", "mkdocs-static-i18n", "markdown")
+RENDERERS = ("mkdocs", "mkdocs-material", "mkdocs-static-i18n", "markdown", "pagefind-bin")
 Menu = list[dict[str, Any]]
 
 
@@ -48,7 +48,8 @@ def write_portal(house: House, check: Check = accept) -> Path:
     `check` is shown the rendered pages before readers are, and raises where they must not see them. Where nothing
     changed that pages are made from, nothing is rendered.
     """
-    menus = write_docs(house)
+    site = Site(house)
+    menus = write_docs(house, site)
     config = _config(house, menus)
     inputs = _inputs(house, config)
     kept = house.build / RENDERED
@@ -56,7 +57,7 @@ def write_portal(house: House, check: Check = accept) -> Path:
         return house.html
     fresh = house.build / "html.new"
     _render(house, config, fresh)
-    write_search(house, Site(house), fresh)
+    write_search(house, site, fresh)
     shutil.copyfile(house.docs / "sitemap.xml", fresh / "sitemap.xml")  # MkDocs' own dates pages by a clock
     (fresh / "sitemap.xml.gz").unlink(missing_ok=True)
     check(fresh)
@@ -103,9 +104,13 @@ def _inputs(house: House, config: dict[str, Any]) -> str:
     return fingerprint([*files, house.root / "mkdocs.yml"], *told, *renderers)
 
 
-def write_docs(house: House) -> dict[str, Menu]:
-    """Markdown of every page, authored and generated, with the assets, into `build/docs`; returns the menus."""
-    site, authored, drawn = Site(house), house.root / "site", Drawn(house.build / "drawn")
+def write_docs(house: House, site: Site | None = None) -> dict[str, Menu]:
+    """Markdown of every page, authored and generated, with the assets, into `build/docs`; returns the menus.
+
+    `site`, where it is given, knows all pages' addresses afterwards.
+    """
+    site = site or Site(house)
+    authored, drawn = house.root / "site", Drawn(house.build / "drawn")
     site.names.addresses |= {
         *("datasets", "quality"),
         *(_address(path) for path in (authored / LANGUAGES[0]).glob("*.md")),

@@ -74,7 +74,7 @@ def _ways(specification: Mapping[str, Any], ground: Ground, key: str | None) -> 
 
 def _steps(specification: Mapping[str, Any], ground: Ground, key: str | None) -> tuple[dict[str, int], dict[str, str]]:
     """The declared order of steps, and what stands under each: its office, and that it asks for a visit."""
-    told = specification.get("steps")
+    told = specification.get("order")
     if not told:
         return {}, {}
     order, below = {}, {}

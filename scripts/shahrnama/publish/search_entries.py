@@ -49,11 +49,13 @@ class Entry:
 def page_entries(folder: Path, language: Language) -> Iterator[Entry]:
     """An entry for each page rendered into `folder` in one language, by address."""
     places = sorted(path.parent.relative_to(folder) for path in folder.rglob("index.html"))
-    ours = [place for place in places if (place.parts[:1] == ("en",)) == (language == "en")]
-    pages = {place: _tree(folder / place / "index.html") for place in ours}
     home = Path("en" if language == "en" else ".")
-    titles = {place: _title(page) for place, page in pages.items()}
-    for place, page in pages.items():
+    titles: dict[Path, str] = {}  # of pages so far: those above a page come before it
+    for place in places:
+        if (place.parts[:1] == ("en",)) != (language == "en"):
+            continue
+        page = _tree(folder / place / "index.html")
+        titles[place] = _title(page)
         content = page.find(".//article")
         if content is None or place == home / SEARCH:
             continue

@@ -53,13 +53,13 @@ def write_search(house: House, site: Site, folder: Path) -> Path:
 
 
 def site_entries(site: Site, folder: Path) -> Entries:
-    """Everything that can be found, by language: pages, tables, named rows."""
+    """Everything that can be found, by language: pages, tables, and named rows that have no page."""
     tables = {name: path for package in site.packages for name, path in site.tables(package).items()}
     return {
         language: [
             *page_entries(folder, language),
             *table_entries(site.packages, language),
-            *row_entries(site.packages, tables, language),
+            *row_entries(site.packages, tables, language, site.names.pages),
         ]
         for language in LANGUAGES
     }

@@ -157,17 +157,19 @@ class Site:
             self._drawn[place] = list(charts(self.ground(package, language)))
         return self._drawn[place]
 
-    def picture(self, dataset: str, name: str, language: Language, key: str | None = None,
-                highlight: str | None = None) -> Picture | None:  # fmt: skip
+    def picture(self, dataset: str, name: str, language: Language, key: object = None,
+                highlight: object = None) -> Picture | None:  # fmt: skip
         """One chart of a dataset: of the thing `key` where it has one for each, with `highlight` standing out in it.
 
-        None where the dataset is not published, asks for no chart of that name, or places of its map are not known.
+        Both are keys as text or as the database has them. None where the dataset is not published, asks for no chart
+        of that name, or places of its map are not known.
         """
         package = next((item for item in self.packages if item["name"] == dataset), None)
         found = next((item for item in (package or {}).get("charts") or () if item["name"] == name), None)
         if not (package and found and is_placed(found, self.ground(package, language))):
             return None
-        return chart(found, self.ground(package, language), key, highlight)
+        named = (None if value is None else str(value) for value in (key, highlight))
+        return chart(found, self.ground(package, language), *named)
 
     def ground(self, package: dict[str, Any], language: Language) -> Ground:
         """What the package's charts are drawn from."""
