@@ -4,7 +4,8 @@ import { fold, terms } from "./search_fold.js";
 
 const SHOWN = 10; // results at a time: each is a file to fetch
 const PAUSE_MS = 250; // after the last key
-const RANKING = { termSimilarity: 3 }; // a whole word before one that only begins alike
+const RANKING = { termSimilarity: 3, pageLength: 0.1 }; // a whole word before one that begins alike; long pages count too
+const LOOKED = 20; // results whose titles are looked at: those that begin with what was asked come first
 const WORD = /[\p{L}\p{N}\p{M}_\u200c.]+/gu;
 const persian = document.documentElement.lang !== "en";
 const WORDS = persian
@@ -35,13 +36,22 @@ async function answer(asked) {
   if (!engine) part.found.textContent = WORDS.wait;
   try {
     const answered = await (await loaded()).search(wanted.join(" "));
-    if (mine === turn) await show(answered?.results ?? [], asked);
+    const ranked = await named(answered?.results ?? []);
+    if (mine === turn) await show(ranked, asked);
   } catch (error) {
     console.error(error);
     engine = undefined;
     part.found.textContent = "";
     part.plain.hidden = part.unable.hidden = false;
   }
+}
+
+/** The results, those first whose titles begin with the words that were asked for. */
+async function named(results) {
+  const looked = await Promise.all(results.slice(0, LOOKED).map(async (result) => ({ result, said: terms((await result.data()).meta.title) })));
+  const begins = ({ said }) => wanted.every((term, place) => said[place] === term);
+  const first = looked.filter(begins);
+  return [...first, ...looked.filter((one) => !begins(one))].map(({ result }) => result).concat(results.slice(LOOKED));
 }
 
 async function show(results, asked) {
