@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -79,6 +82,21 @@ def test_turtle_and_json_ld_say_the_same_twice(catalogue: Catalogue) -> None:
     assert json_ld(catalogue) == json_ld(Catalogue(Site(catalogue.site.house)))
     assert len(set(first.subjects(RDF.type, DCAT.Dataset))) == 3
     assert "[Fictional sample] Service_requests" in turtle(catalogue)
+
+
+def test_another_process_gives_the_same_bytes(house: House) -> None:
+    code = (
+        "import sys; from pathlib import Path; from shahrnama.catalog import House;"
+        "from shahrnama.publish.machines import machine_files; from shahrnama.publish.site import Site;"
+        "site = Site(House.at(Path(sys.argv[1]))); sys.stdout.write(repr(sorted(machine_files(site, ['']))))"
+    )
+    told = []
+    for seed in ("1", "2"):  # of hashes, which differ from process to process
+        environ = {**os.environ, "PYTHONHASHSEED": seed}
+        command = [sys.executable, "-c", code, str(house.root)]
+        told.append(subprocess.run(command, env=environ, capture_output=True, check=True).stdout)
+    assert told[0] == told[1]
+    assert b"catalog.jsonld" in told[0]
 
 
 def test_data_json_is_what_its_schema_asks(catalogue: Catalogue, shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:

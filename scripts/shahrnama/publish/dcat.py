@@ -5,6 +5,8 @@ Every node has an address of its own (no blank nodes), so that the same catalogu
 
 from __future__ import annotations
 
+import json
+
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, XSD, Namespace
 
@@ -64,9 +66,10 @@ def turtle(catalogue: Catalogue) -> str:
 
 
 def json_ld(catalogue: Catalogue) -> str:
-    """The catalogue as JSON-LD."""
-    found = dcat(catalogue).serialize(format="json-ld", context=JSON_LD_CONTEXT, sort_keys=True, ensure_ascii=False)
-    return str(found) + "\n"
+    """The catalogue as JSON-LD; rdflib gives its nodes in the order of hashes, another in every process."""
+    found = json.loads(dcat(catalogue).serialize(format="json-ld", context=JSON_LD_CONTEXT))
+    found["@graph"].sort(key=lambda node: str(node["@id"]))
+    return json.dumps(found, sort_keys=True, ensure_ascii=False, indent=2) + "\n"
 
 
 def _catalog(graph: Graph, catalogue: Catalogue) -> None:
