@@ -36,7 +36,7 @@ JALALI_MONTHS_EN = (
     "Bahman",
     "Esfand",
 )
-TOMAN_WORDS = (
+AMOUNT_WORDS = (  # least amount, Persian, English
     (10**12, "هزار میلیارد", "trillion"),
     (10**9, "میلیارد", "billion"),
     (10**6, "میلیون", "million"),
@@ -182,7 +182,7 @@ def number(value: float, language: Language) -> str:
 def tomans(rials: float, language: Language) -> str:
     """An amount in rials as people say it, rounded: حدود ۱۲٫۵ میلیارد تومان, or about 12.5 billion tomans."""
     amount = rials / 10
-    for size, persian, english in TOMAN_WORDS:
+    for size, persian, english in AMOUNT_WORDS:
         if abs(amount) >= size:
             rounded = round(amount / size, 1)
             shown = number(int(rounded) if rounded.is_integer() else rounded, language)

@@ -21,6 +21,11 @@ TOKENIZER = "unicode61 remove_diacritics 2 tokenchars '.'"
 CAPTURES = {"fields": ["capture_id"], "reference": {"resource": "captures", "fields": ["capture_id"]}}
 
 
+def foreign_keys(resource: dict[str, Any]) -> list[dict[str, Any]]:
+    """Foreign keys of a published resource, into its own package and into others."""
+    return [*(resource["schema"].get("foreignKeys") or ()), *(resource.get("crossPackageForeignKeys") or ())]
+
+
 @dataclass(frozen=True)
 class Table:
     """One table to make: the dataset it is of, its resource as `datapackage.json` has it, and its CSV if it has one."""
@@ -59,10 +64,8 @@ class Table:
     @property
     def keys(self) -> list[dict[str, Any]]:
         """Foreign keys into this package, into others, and from every harvested row to its capture."""
-        inside = self.resource["schema"].get("foreignKeys") or []
-        crossing = self.resource.get("crossPackageForeignKeys") or []
         traced = self.resource.get("kind") == "harvested" and "capture_id" in self.columns
-        return [*inside, *crossing, *([CAPTURES] if traced else [])]
+        return [*foreign_keys(self.resource), *([CAPTURES] if traced else [])]
 
     @property
     def search(self) -> list[str]:

@@ -6,6 +6,7 @@ Reads what it shows from Datasette's metadata (see `publish.metadata`). JSON and
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
@@ -111,8 +112,12 @@ def render_cell(value: Any, column: str, table: str | None, database: str, datas
 def _searched_for(columns: list[str], column: str) -> tuple[Term, ...]:
     """What the reader searches for in a column, if it is one of those that are searched."""
     query = (SCOPE.get() or {}).get("query_string") or b""
-    if b"_search" not in query or column not in columns:
-        return ()
+    return _wanted(query, column) if b"_search" in query and column in columns else ()
+
+
+@lru_cache(64)
+def _wanted(query: bytes, column: str) -> tuple[Term, ...]:
+    """The words that a query string searches for in a column; the same for every row of the page."""
     asked = parse_qs(query.decode("latin-1"))
     return terms(" ".join([*asked.get("_search", []), *asked.get(f"_search_{column}", [])]))
 

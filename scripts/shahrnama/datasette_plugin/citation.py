@@ -10,7 +10,7 @@ from datasette.database import QueryInterrupted
 from datasette.utils import escape_sqlite, tilde_encode, urlsafe_components
 
 from shahrnama.datasette_plugin.known import Known, release
-from shahrnama.persian import Language, display_date, persian_digits
+from shahrnama.persian import Language, display_date, number
 from shahrnama.publish.speak_up import VARIABLES, filled
 
 MOST_COUNTED = 10_000  # neighbours: who needs more asks the table
@@ -195,7 +195,5 @@ def shown_count(count: int | None, language: Language) -> str:
     """A count of neighbours for people: bounded ones with «بیش از», one that was not counted with a question mark."""
     if count is None:
         return "؟" if language == "fa" else "?"
-    shown = f"{min(count, MOST_COUNTED):,}"
-    if language == "fa":
-        return ("بیش از " if count > MOST_COUNTED else "") + persian_digits(shown.replace(",", "٬"))
-    return ("more than " if count > MOST_COUNTED else "") + shown
+    more = ("بیش از " if language == "fa" else "more than ") if count > MOST_COUNTED else ""
+    return more + number(min(count, MOST_COUNTED), language)

@@ -51,15 +51,16 @@ class CountedFacet(ColumnFacet):  # type: ignore[misc]  # Datasette has no types
         results, late = [], []
         ends = time.monotonic() + ALL_MS / 1000
         sources = {_column(found["config"]): found["source"] for found in reversed(self.get_configs())}
+        condition = await _where(self.ds, self.request, self.database, self.table) if sources else ("", {})
         for column in reversed(sources):
-            counted = await self._counts(column, ends)
+            counted = await self._counts(column, condition, ends)
             if counted is None:
                 late.append(column)
             results.append(await self._result(column, sources[column], counted))
         return results, late
 
-    async def _counts(self, column: str, ends: float) -> Counted | None:
-        where, params = await _where(self.ds, self.request, self.database, self.table)
+    async def _counts(self, column: str, condition: tuple[str, dict[str, Any]], ends: float) -> Counted | None:
+        where, params = condition
         if not where and (self.database, self.table, column) in known_of(self.ds).counted:
             return await self._stored(column)
         limit = min(self.ds.setting("facet_time_limit_ms"), int((ends - time.monotonic()) * 1000))

@@ -156,9 +156,9 @@ class Page:
         """Title of a column of another table."""
         return self.column(name, self.known.table(database or self.database, table))
 
-    def column_description(self, name: str) -> str:
+    def column_description(self, name: str, metadata: dict[str, Any] | None = None) -> str:
         """What a column means."""
-        known = self.table_metadata(self.table or "")
+        known = metadata if metadata is not None else self.table_metadata(self.table or "")
         return str((known.get("columns_en" if self.language == "en" else "columns") or {}).get(name) or "")
 
     def facet_label(self, column: str, facet_value: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from shahrnama.datasette_plugin.bars import Bars, bars
 from shahrnama.persian import Language, display_month, fold
+from shahrnama.publish.texts import is_for_others
 
 MOST_LISTED = 60  # a longer list is typed into, not chosen from
 LONGEST_CELL = 600  # letters
@@ -90,22 +91,20 @@ class Question:
         """The columns to show: of a pair `…_fa`, `…_en`, the page's language; keys are the address of a name's link."""
         names = list(names)
         keys = {key for name, (_, key) in self._links.items() if key != name}
-        return [self._column(name) for name in names if name not in keys and not self._is_other_language(name, names)]
+        return [
+            self._column(name) for name in names if name not in keys and not is_for_others(name, names, self.language)
+        ]
 
     @property
     def _links(self) -> dict[str, list[str]]:
         return self.about.get("links") or {}
 
-    def _is_other_language(self, name: str, names: list[str]) -> bool:
-        other = "_en" if self.language == "fa" else "_fa"
-        return name.endswith(other) and name.removesuffix(other) + f"_{self.language}" in names
-
     def _column(self, name: str) -> Column:
         own = (self.about.get("column_titles_en" if self.language == "en" else "column_titles") or {}).get(name)
         table = self.page.table_metadata(self._table_of(name) or "")
-        titles = table.get("column_titles_en" if self.language == "en" else "column_titles") or {}
-        texts = table.get("columns_en" if self.language == "en" else "columns") or {}
-        return Column(name, str(own or titles.get(name) or name), "" if own else str(texts.get(name) or ""))
+        if own:
+            return Column(name, str(own), "")
+        return Column(name, self.page.column(name, table), self.page.column_description(name, table))
 
     def _table_of(self, column: str) -> str | None:
         """The table that a column of the answer comes from: the first of the query's tables that has it."""

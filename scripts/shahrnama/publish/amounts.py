@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from shahrnama.persian import Language, number
+from shahrnama.persian import AMOUNT_WORDS, Language, number
 
-RIALS = (  # least amount, divisor, Persian, English
-    (10**12, 10**12, "هزار میلیارد", "trillion"),
-    (10**9, 10**9, "میلیارد", "billion"),
-    (10**6, 10**6, "میلیون", "million"),
-)
+LEAST_SPOKEN = 10**6  # less is read as it stands
 
 
 def rounded(value: float) -> float:
@@ -40,9 +36,9 @@ def said_share(value: float, language: Language) -> str:
 
 def said_rials(value: float, language: Language) -> str:
     """Rials in the unit that people speak in: ۶۹٫۸ میلیارد ریال, 69.8 billion rials."""
-    for least, divisor, persian, english in RIALS:
-        if abs(value) >= least:
-            near = rounded(value / divisor)
+    for least, persian, english in AMOUNT_WORDS:
+        if abs(value) >= least >= LEAST_SPOKEN:
+            near = rounded(value / least)
             return f"{number(near, language)} {persian if language == 'fa' else english} {_rial(language)}"
     return f"{said_number(value, language)} {_rial(language)}"
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from shahrnama.persian import JALALI_MONTHS, Language, persian_digits
 from shahrnama.publish.amounts import said_number, said_rials, said_share
 from shahrnama.publish.markdown import LONGEST_CELL, moment
-from shahrnama.publish.texts import WORDS
+from shahrnama.publish.texts import WORDS, codes
 
 EMPTY = "—"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?")
@@ -29,7 +29,7 @@ def shown(value: Any, name: str, field: dict[str, Any], language: Language) -> s
     """
     if value is None or value == "":
         return EMPTY
-    labels = field.get("labels_en" if language == "en" else "labels") or {}
+    labels = codes(field, language)
     if str(value) in labels:
         return escape(labels[str(value)])
     if field.get("type") == "boolean" or name.startswith(BOOLEANS):

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from shahrnama.errors import PublishError
+from shahrnama.publish.addresses import address_part
 from shahrnama.publish.bars import bars
 from shahrnama.publish.curves import curves
-from shahrnama.publish.picture import Drawing, Ground, Picture, address_part
+from shahrnama.publish.picture import Drawing, Ground, Picture
 from shahrnama.publish.process_map import process_map
 from shahrnama.publish.svg import WIDTH, picture
 from shahrnama.publish.texts import text

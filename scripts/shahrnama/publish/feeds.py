@@ -13,10 +13,11 @@ from typing import Any
 from xml.etree import ElementTree
 
 from shahrnama.persian import Language, display_date
+from shahrnama.publish.addresses import address_part
 from shahrnama.publish.catalogue import DEMO, Catalogue
 from shahrnama.publish.measures import said
 from shahrnama.publish.news import New, News
-from shahrnama.publish.picture import Ground, address_part
+from shahrnama.publish.picture import Ground
 from shahrnama.publish.site import DATABASE, Site
 from shahrnama.publish.texts import LANGUAGES, text
 
@@ -133,9 +134,7 @@ def _feed(
         _add(item, "updated", entry.updated)
         ElementTree.SubElement(item, "link", {"rel": "alternate", "href": entry.address})
         _add(item, "content", entry.body).set("type", "text")
-    return [
-        (address, b'<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(feed, encoding="utf-8") + b"\n")
-    ]
+    return [(address, HEAD + ElementTree.tostring(feed, encoding="utf-8") + b"\n")]
 
 
 def _add(parent: ElementTree.Element, name: str, said: str) -> ElementTree.Element:

@@ -21,7 +21,7 @@ WORDS: dict[Language, dict[str, str]] = {
 }
 
 
-def figure(item: Picture, root: str, *, after: str = "", own: bool = True) -> str:
+def figure(item: Picture, root: str, *, own: bool = True) -> str:
     """One line of HTML, so that Markdown leaves it whole.
 
     `root` leads from the page to its language's home (as `../../`); where the picture has a page of its own, `own` says
@@ -38,7 +38,7 @@ def figure(item: Picture, root: str, *, after: str = "", own: bool = True) -> st
         f'<figure id="{escape(item.name)}"><figcaption><b>{escape(item.title)}</b> '
         f'<span class="see">{escape(item.sentence)}</span> <span>{escape(item.description)}</span></figcaption>'
         f"{item.svg}"
-        f"<details><summary>{words['data']}</summary>{data_table(item)}{links}</details>{after}</figure>"
+        f"<details><summary>{words['data']}</summary>{data_table(item)}{links}</details></figure>"
     )
 
 

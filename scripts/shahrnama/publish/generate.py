@@ -11,10 +11,10 @@ from typing import Any
 
 from shahrnama.errors import PublishError
 from shahrnama.persian import Language
+from shahrnama.publish.addresses import address_part
 from shahrnama.publish.front import site_words
 from shahrnama.publish.kinds import Kind, kinds
 from shahrnama.publish.markdown import front_matter
-from shahrnama.publish.names import address_part
 from shahrnama.publish.phrases import Phrases, Safe
 from shahrnama.publish.site import Site
 from shahrnama.publish.templates import Templates
@@ -41,11 +41,12 @@ class Pages:
     def __init__(self, site: Site) -> None:
         self.site, self.names = site, site.names
         published = {*self.names.resources}
-        self.kinds = [kind for kind in kinds(site.house) if set(kind.needs) <= published]
+        ordered = sorted(kinds(site.house), key=lambda kind: kind.order)
+        self.kinds = [kind for kind in ordered if set(kind.needs) <= published]
         self.pages = [page for kind in self.kinds if kind.address for page in self._pages(kind)]
         self.names.addresses.update(page.address for page in self.pages)
         self.names.pages |= {("datasets", item["name"]): f"datasets/{item['name']}" for item in site.packages}
-        for kind in sorted(self.kinds, key=lambda kind: kind.order):
+        for kind in self.kinds:
             site.topics.setdefault(kind.path.parent.parent.name, []).append(kind)
 
     def written(self, language: Language) -> Iterator[tuple[str, str]]:
@@ -60,8 +61,7 @@ class Pages:
 
     def menu(self, group: str) -> list[dict[str, Any]]:
         """What the kinds of a group of the menus declare, in order."""
-        found = sorted(self.kinds, key=lambda kind: kind.order)
-        return [kind.declared for kind in found if kind.declared.get("menu") == group]
+        return [kind.declared for kind in self.kinds if kind.declared.get("menu") == group]
 
     def _pages(self, kind: Kind) -> Iterator[Page]:
         columns = [column for _, column, _, _ in Formatter().parse(kind.address) if column]
@@ -93,7 +93,7 @@ class Pages:
 
         def parts(slot: str = "") -> Safe:
             found = []
-            for kind in sorted(self.kinds, key=lambda kind: kind.order):
+            for kind in self.kinds:
                 if kind.part_of == page.kind.name and kind.slot == slot:
                     own = self._phrases(kind, page, templates.language)
                     found.append(templates.render(kind, self._vocabulary(own)))

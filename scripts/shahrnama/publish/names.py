@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from html import escape
@@ -12,17 +10,11 @@ from typing import Any
 from shahrnama.persian import Language
 from shahrnama.publish.answers import REGISTERS, Answers
 from shahrnama.publish.cells import in_language, shown
+from shahrnama.statements import foreign_keys
 
-SAFE_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
 REGISTERED = {"dataset": "datasets", "resource": "resources"}  # what these columns of a register are keys of
 Field = dict[str, Any]
 Register = dict[str, Any]
-
-
-def address_part(key: object) -> str:
-    """A key as one part of an address: itself where it is plain, else a short digest, never a path of its own."""
-    text = str(key)
-    return text if SAFE_KEY.fullmatch(text) else hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class Names:
@@ -63,7 +55,7 @@ class Names:
         found = {}
         for name, resource in self.resources.items():
             schema, within = resource["schema"], f"{REGISTERS}." if name.startswith(f"{REGISTERS}.") else ""
-            for key in [*(schema.get("foreignKeys") or ()), *(resource.get("crossPackageForeignKeys") or ())]:
+            for key in foreign_keys(resource):
                 if len(key["fields"]) == 1:
                     found[name, key["fields"][0]] = (
                         f"{within}{key['reference']['resource']}" if key["reference"]["resource"] else name

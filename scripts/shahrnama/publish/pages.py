@@ -13,7 +13,7 @@ from shahrnama.publish.files import downloads
 from shahrnama.publish.markdown import front_matter, moment, plain, table
 from shahrnama.publish.quality_page import quality_facts
 from shahrnama.publish.site import DATABASE, FILES, Site, table_rows
-from shahrnama.publish.texts import TYPES, WORDS, citation, text
+from shahrnama.publish.texts import TYPES, WORDS, citation, is_for_others, text
 
 FIRST_ROWS = 5
 ROOT = "../../"  # from a dataset's page to its language's home
@@ -160,13 +160,8 @@ def _cells(site: Site, row: dict[str, str], table: str, fields: list[dict[str, A
 
 def _of_language(fields: list[dict[str, Any]], language: Language) -> list[dict[str, Any]]:
     """The columns that a reader of one language looks at: of a pair in both languages, the one in his."""
-    twin, other = ("_fa", "_en") if language == "fa" else ("_en", "_fa")
     names = {field["name"] for field in fields}
-    return [
-        field
-        for field in fields
-        if not (field["name"].endswith(other) and field["name"].removesuffix(other) + twin in names)
-    ]
+    return [field for field in fields if not is_for_others(field["name"], names, language)]
 
 
 def _downloads(site: Site, package: dict[str, Any], language: Language) -> list[str]:

@@ -21,7 +21,7 @@ from shahrnama.publish.kinds import Query
 from shahrnama.publish.markdown import moment, plain
 from shahrnama.publish.names import Names
 from shahrnama.publish.site import DATABASE, FILES
-from shahrnama.publish.texts import WORDS, mark, text
+from shahrnama.publish.texts import WORDS, codes, is_for_others, mark, text
 
 Record = dict[str, Any]
 
@@ -47,6 +47,7 @@ class Phrases:
         self.names, self.answers, self.queries, self.row = names, answers, queries, row
         self.place, self.language = place, language  # address of the page, without its language
         self.read: list[frozenset[str]] = []  # the tables of each answer that the page shows
+        self._answered: dict[str, Answer] = {}
 
     def vocabulary(self) -> dict[str, Any]:
         """Every name that a template may use."""
@@ -82,7 +83,9 @@ class Phrases:
         if name not in self.queries:
             raise PublishError(f"{self.place}: there is no query {name!r}; there are {', '.join(self.queries)}")
         query = self.queries[name]
-        answer = self.answers.ask(query.sql, self.row)
+        if name not in self._answered:
+            self._answered[name] = self.answers.ask(query.sql, self.row)
+        answer = self._answered[name]
         self.read.append(frozenset(answer.read))
         return query, answer
 
@@ -168,7 +171,7 @@ class Phrases:
     def code(self, table: str, column: str, value: object) -> str:
         """The label of a code."""
         field = self.names.fields.get(table, {}).get(column, {})
-        labels = field.get("labels_en" if self.language == "en" else "labels") or {}
+        labels = codes(field, self.language)
         return str(labels.get(str(value), value))
 
     def date(self, value: str | None) -> str:
@@ -192,10 +195,9 @@ class Phrases:
 
     def _columns(self, query: Query, answer: Answer) -> list[tuple[str, str, Record]]:
         """Columns that a reader of the language looks at: name, table and field of each."""
-        twin, other = ("_fa", "_en") if self.language == "fa" else ("_en", "_fa")
         found = []
         for column in answer.columns:
-            if column.endswith(other) and column.removesuffix(other) + twin in answer.columns:
+            if is_for_others(column, answer.columns, self.language):
                 continue
             table, field = self.names.field(column, answer.read) or ("", {"name": column})
             found.append((column, table, {**field, **query.columns.get(column, {})}))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +12,6 @@ from shahrnama.errors import PublishError
 from shahrnama.persian import Language
 from shahrnama.publish.texts import mark, text
 
-SAFE_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
 Row = Mapping[str, str]
 Cells = tuple[str, ...]
 
@@ -101,11 +98,6 @@ class Drawing:
     cells: tuple[Cells, ...]
     columns: Cells
     raw: tuple[Cells, ...]
-
-
-def address_part(key: str) -> str:
-    """A key as one part of an address: itself where it is plain, else a short digest, never a path of its own."""
-    return key if SAFE_KEY.fullmatch(key) else hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def amount(row: Row, column: str) -> float | None:

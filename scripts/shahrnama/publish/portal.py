@@ -32,7 +32,6 @@ from shahrnama.publish.search_page import add_all_pages
 from shahrnama.publish.search_terms import folding_script
 from shahrnama.publish.site import Site
 from shahrnama.publish.texts import LANGUAGES, text
-from shahrnama.release import release_id
 
 FONT = Path(__file__).parents[1] / "datasette_plugin" / "static" / "vazirmatn.woff2"  # one copy for both surfaces
 EPOCH = "1700000000"  # MkDocs stamps sitemaps with it; any fixed moment gives the same bytes for the same pages
@@ -50,7 +49,7 @@ def write_portal(house: House, check: Check = accept) -> Path:
     """
     site = Site(house)
     menus = write_docs(house, site)
-    config = _config(house, menus)
+    config = _config(site, menus)
     inputs = _inputs(house, config)
     kept = house.build / RENDERED
     if house.html.is_dir() and kept.is_file() and kept.read_text() == inputs:
@@ -82,13 +81,14 @@ def _render(house: House, config: dict[str, Any], fresh: Path) -> None:
         raise PublishError(f"the portal cannot be rendered: {' / '.join(lines[-3:])}; the former pages stay")
 
 
-def _config(house: House, menus: dict[str, Menu]) -> dict[str, Any]:
+def _config(site: Site, menus: dict[str, Menu]) -> dict[str, Any]:
     """What the build adds to the authored mkdocs.yml: where things are, and the menus."""
+    house = site.house
     return {
         "INHERIT": os.path.relpath(house.root / "mkdocs.yml", house.build),
         "docs_dir": str(house.docs.resolve()),
         "theme": {"custom_dir": str((house.root / "site" / "overrides").resolve())},
-        "extra": {"menus": menus, "style": _style(house), "release": release_id(house)},
+        "extra": {"menus": menus, "style": _style(house), "release": site.release},
     }
 
 

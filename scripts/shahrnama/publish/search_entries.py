@@ -17,7 +17,8 @@ from lxml import etree, html
 from shahrnama.persian import Language
 from shahrnama.publish.search_terms import thinned
 from shahrnama.publish.site import DATABASE, table_rows
-from shahrnama.publish.texts import text
+from shahrnama.publish.texts import codes, label_column, text
+from shahrnama.statements import foreign_keys
 
 SEARCH = "search"  # address of the page that asks; it is not among what it finds
 MOST_ROWS = 500  # of a table: larger ones are searched in Datasette
@@ -77,7 +78,7 @@ def table_entries(packages: Iterable[dict[str, Any]], language: Language) -> Ite
         for resource in package["resources"]:
             fields = resource["schema"]["fields"]
             titles = [text(field, "title", language) for field in fields]
-            codes = [name for field in fields for name in _codes(field, language).values()]
+            coded = [name for field in fields for name in codes(field, language).values()]
             title, description = text(resource, "title", language), text(resource, "description", language)
             yield Entry(
                 url=_datasette(resource["name"], language),
@@ -85,7 +86,7 @@ def table_entries(packages: Iterable[dict[str, Any]], language: Language) -> Ite
                 description=_cut(description),
                 kind=f"{KINDS[language]['table']} · {text(package, 'title', language)}",
                 is_demo=bool(package["is_demo"]),
-                words=thinned([title, resource["name"], description, *titles, *codes]),
+                words=thinned([title, resource["name"], description, *titles, *coded]),
             )
 
 
@@ -107,9 +108,8 @@ def row_entries(
 
 
 def _row_entry(package: dict[str, Any], resource: Resource, row: Row, key: str, language: Language) -> Entry:
-    label = resource["table"]["label_column"]
     searched = resource["table"].get("search") or ()
-    told = [column for column in (_spoken(resource, label, language), *searched) if row.get(column)]
+    told = [column for column in (label_column(resource, language), *searched) if row.get(column)]
     ours = [column for column in told if not column.endswith(OTHER[language])] or told
     title = row[told[0]] if told else row[key]
     described = [row[column] for column in ours if row[column] != title]
@@ -127,21 +127,9 @@ def _named_by(resource: Resource) -> str | None:
     """The key column of a table whose rows have entries; None of a table that names no rows of its own."""
     schema, options = resource["schema"], resource.get("table") or {}
     primary = schema.get("primaryKey") or []
-    references = [*(schema.get("foreignKeys") or ()), *(resource.get("crossPackageForeignKeys") or ())]
-    borrowed = any(key["fields"] == primary for key in references)
+    borrowed = any(key["fields"] == primary for key in foreign_keys(resource))
     small = resource["row_count"] <= MOST_ROWS
     return primary[0] if options.get("label_column") and len(primary) == 1 and small and not borrowed else None
-
-
-def _spoken(resource: Resource, label: str, language: Language) -> str:
-    """The label's column in the reader's language, where the table has it twice."""
-    english = f"{label.removesuffix('_fa')}_en"
-    names = {field["name"] for field in resource["schema"]["fields"]}
-    return english if language == "en" and english in names else label
-
-
-def _codes(field: dict[str, Any], language: Language) -> dict[str, str]:
-    return field.get("labels_en" if language == "en" else "labels") or {}
 
 
 def _datasette(path: str, language: Language) -> str:

@@ -30,7 +30,7 @@ def of_ranked(pairs: Sequence[Pair], column: str, language: Language, shown: int
     if len(pairs) >= ENOUGH:
         found.append(_against_median(pairs, column, language))
     elif len(pairs) > 1 and pairs[-1][1] < pairs[0][1]:
-        found.append(_lowest(pairs, column, language))
+        found.append(lowest(pairs, column, language))
     if shown is not None and shown < len(pairs):
         most, all_of = number(shown, language), number(len(pairs), language)
         found.append(
@@ -56,7 +56,8 @@ def _highest(pairs: Sequence[Pair], column: str, language: Language) -> str:
     return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} highest with {much}."
 
 
-def _lowest(pairs: Sequence[Pair], column: str, language: Language) -> str:
+def lowest(pairs: Sequence[Pair], column: str, language: Language) -> str:
+    """Who is lowest, and with how much; pairs come largest first."""
     name, value = pairs[-1]
     much = said(value, column, language)
     return f"کمترین: {isolated(name)} با {much}." if language == "fa" else f"Lowest: {isolated(name)} with {much}."

@@ -21,9 +21,10 @@ from shahrnama.publish.kinds import Kind
 from shahrnama.publish.names import Names
 from shahrnama.publish.picture import Ground, Picture, Row
 from shahrnama.publish.speak_up import speak_up
-from shahrnama.publish.texts import text
+from shahrnama.publish.texts import codes, label_column, text
 from shahrnama.register import registers
 from shahrnama.release import release_id
+from shahrnama.statements import foreign_keys
 
 FILES, DATABASE, REGISTERS = "/files/", "/db/shahrnama/", "/db/registers/"
 URL, LOCAL = (
@@ -81,10 +82,11 @@ class Site:
 
     def speak_up(self, what: str, page: str, language: Language) -> str:
         """Links to report an error in, or ask for data of, `what`, which stands at `page` below the site's root."""
-        return speak_up(self.house, what, self.address(page), self._release, language)
+        return speak_up(self.house, what, self.address(page), self.release, language)
 
     @cached_property
-    def _release(self) -> str:
+    def release(self) -> str:
+        """The name of what is published, which its pages tell."""
         return release_id(self.house)
 
     @property
@@ -124,12 +126,16 @@ class Site:
 
     def references(self, package: dict[str, Any], resource: dict[str, Any]) -> dict[str, str]:
         """By column, the published table whose rows it names."""
-        found = {}
-        for key in [*(resource["schema"].get("foreignKeys") or ()), *(resource.get("crossPackageForeignKeys") or ())]:
+        return {column: table["name"] for column, _, table, _ in self._referring(package, resource)}
+
+    def _referring(
+        self, package: dict[str, Any], resource: dict[str, Any]
+    ) -> Iterator[tuple[str, dict[str, Any], dict[str, Any], str]]:
+        """Each column that refers alone to a published table: the column, the package and table, the column there."""
+        for key in foreign_keys(resource):
             other = self._referred(package, key["reference"])
             if other and len(key["fields"]) == 1:
-                found[key["fields"][0]] = other[1]["name"]
-        return found
+                yield key["fields"][0], *other, key["reference"]["fields"][0]
 
     def name_of(self, package: dict[str, Any], resource: dict[str, Any], key: str, language: Language) -> str:
         """The name of a row by its key, in the reader's language where the table has both."""
@@ -143,9 +149,8 @@ class Site:
         for resource in package["resources"]:
             for field in resource["schema"]["fields"]:
                 if "labels" in field:
-                    found[field["name"]] = field["labels_en" if language == "en" else "labels"]
-            inside = resource["schema"].get("foreignKeys") or []
-            for key in [*inside, *(resource.get("crossPackageForeignKeys") or [])]:
+                    found[field["name"]] = codes(field, language)
+            for key in foreign_keys(resource):
                 if len(key["fields"]) == 1:
                     found[key["fields"][0]] = self._names(package, key["reference"], language)
         return found
@@ -200,18 +205,9 @@ class Site:
         """By column, where in a tile map the things stand that it names: their table's `tile_row` and `tile_column`."""
         found: dict[str, dict[str, tuple[int, int]]] = {}
         for resource in package["resources"]:
-            for key in [
-                *(resource["schema"].get("foreignKeys") or ()),
-                *(resource.get("crossPackageForeignKeys") or ()),
-            ]:
-                other = self._referred(package, key["reference"])
-                if (
-                    other
-                    and len(key["fields"]) == 1
-                    and {field["name"] for field in other[1]["schema"]["fields"]} >= TILE
-                ):
-                    (column,), (to,) = key["fields"], key["reference"]["fields"]
-                    rows = self._rows(self.tables(other[0])[other[1]["name"]])
+            for column, other, table, to in self._referring(package, resource):
+                if {field["name"] for field in table["schema"]["fields"]} >= TILE:
+                    rows = self._rows(self.tables(other)[table["name"]])
                     found[column] = {
                         row[to]: (int(row["tile_row"]), int(row["tile_column"])) for row in rows if row["tile_row"]
                     }
@@ -244,15 +240,13 @@ class Site:
         return wanted
 
     def _names(self, package: dict[str, Any], reference: Mapping[str, Any], language: Language) -> dict[str, str]:
-        other, resource = self._referred(package, reference) or (None, None)
-        label = ((resource or {}).get("table") or {}).get("label_column")
-        if not (other and resource and label):
+        referred = self._referred(package, reference)
+        label = label_column(referred[1], language) if referred else None
+        if referred is None or label is None:
             return {}
-        english = label.removesuffix("_fa") + "_en"
-        columns = {field["name"] for field in resource["schema"]["fields"]}
-        column = english if language == "en" and english in columns else label
+        other, resource = referred
         (key,) = reference["fields"]
-        return {row[key]: row[column] for row in table_rows(self.tables(other)[resource["name"]])}
+        return {row[key]: row[label] for row in self._rows(self.tables(other)[resource["name"]])}
 
 
 def table_rows(path: Path) -> Iterator[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from shahrnama.persian import Language
@@ -21,10 +22,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "by_hand": "با دست نگه‌داری می‌شود؛ هر ردیف منبع خودش را دارد",
         "rows": "ردیف",
         "tables": "جدول",
-        "in_numbers": "داده‌ها به عدد",
         "dictionary": "واژه‌نامهٔ ستون‌ها",
-        "column": "ستون",
-        "meaning": "یعنی چه",
         "type": "گونه",
         "first_rows": "چند ردیف نخست",
         "query": "جست‌وجو و پرس‌وجو در این جدول",
@@ -32,7 +30,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "file": "پرونده",
         "size": "حجم",
         "cite": "چگونه ارجاع دهیم",
-        "chart_data": "داده‌های نمودار",
         "held": "نسخهٔ تازه‌ای رسید، اما پذیرفته نشد. آنچه می‌بینید آخرین نسخهٔ درست است. دلیل:",
         "demo_word": "نمونهٔ ساختگی",
         "real_word": "واقعی",
@@ -41,8 +38,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "search_label": "دنبال چه می‌گردید؟",
         "search_button": "بگرد",
         "search_note": "املای واژه مهم نیست: كتاب، کتاب؛ ۱۲، 12.",
-        "findings": "داده‌ها چه می‌گویند؟",
-        "more": "همهٔ جزئیات",
         "all_rows": "همهٔ ردیف‌ها",
         "topics": "پاسخ‌هایی که از این داده به دست آمده است",
         "about_data": "شناسنامهٔ داده",
@@ -63,10 +58,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "by_hand": "kept by hand; each row has its own source",
         "rows": "rows",
         "tables": "tables",
-        "in_numbers": "In numbers",
         "dictionary": "Data dictionary",
-        "column": "Column",
-        "meaning": "Meaning",
         "type": "Type",
         "first_rows": "First rows",
         "query": "Search and query this table",
@@ -74,7 +66,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "file": "File",
         "size": "Size",
         "cite": "How to cite",
-        "chart_data": "Data of the chart",
         "held": "A newer version came but was not accepted. What you see is the last good version. The reason:",
         "demo_word": "fictional sample",
         "real_word": "real",
@@ -83,8 +74,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "search_label": "What are you looking for?",
         "search_button": "Search",
         "search_note": "Any spelling will do.",
-        "findings": "What does the data say?",
-        "more": "All details",
         "all_rows": "All rows",
         "topics": "Answers drawn from this data",
         "about_data": "About this data",
@@ -120,6 +109,27 @@ def text(item: dict[str, Any], key: str, language: Language) -> str:
     if language == "en" and item.get(f"{key}_en"):
         return str(item[f"{key}_en"])
     return str(item.get(key) or item.get("name") or "")
+
+
+def codes(field: dict[str, Any], language: Language) -> dict[str, str]:
+    """Names of a field's codes in one language; empty where it has none."""
+    return field.get("labels_en" if language == "en" else "labels") or {}
+
+
+def label_column(resource: dict[str, Any], language: Language) -> str | None:
+    """The column that names a table's rows, in the reader's language where it has both; None where none does."""
+    label = (resource.get("table") or {}).get("label_column")
+    if not label:
+        return None
+    english = f"{label.removesuffix('_fa')}_en"
+    columns = {field["name"] for field in resource["schema"]["fields"]}
+    return english if language == "en" and english in columns else str(label)
+
+
+def is_for_others(column: str, columns: Collection[str], language: Language) -> bool:
+    """Whether a column is one of a pair, `…_fa` and `…_en`, and readers of the language look at the other."""
+    own, other = ("_fa", "_en") if language == "fa" else ("_en", "_fa")
+    return column.endswith(other) and column.removesuffix(other) + own in columns
 
 
 def citation(package: dict[str, Any], language: Language) -> str:

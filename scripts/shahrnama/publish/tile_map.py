@@ -14,7 +14,7 @@ from shahrnama.errors import PublishError
 from shahrnama.publish.bars import ranked
 from shahrnama.publish.measures import said, said_short, unit
 from shahrnama.publish.picture import Drawing, Ground, written
-from shahrnama.publish.sentences import isolated, of_ranked
+from shahrnama.publish.sentences import lowest, of_ranked
 from shahrnama.publish.svg import LINE, SMALL, SOFT, WARN, WIDTH, box, px, width_of, words
 
 SHADES = (
@@ -47,9 +47,12 @@ def tile_map(specification: Mapping[str, Any], ground: Ground, _key: str | None,
     parts += [_north(places, wide, ground), *_legend(height + 10, low, high, y, ground)]
     ordered = sorted(places, key=lambda key: (-values.get(key, float("-inf")), key))
     resource = specification["resource"]
-    sentence = of_ranked([(ground.label(x, key), value) for key, value in pairs], y, ground.language)
+    named = [(ground.label(x, key), value) for key, value in pairs]
+    sentence = of_ranked(named, y, ground.language)
+    if len(named) > 1:
+        sentence += f" {lowest(named, y, ground.language)}"
     return Drawing(
-        f"{sentence} {_lowest(pairs, x, y, ground)}".strip(),
+        sentence,
         parts,
         height + LEGEND,
         (ground.heading(resource, x), ground.heading(resource, y)),
@@ -59,13 +62,6 @@ def tile_map(specification: Mapping[str, Any], ground: Ground, _key: str | None,
         (x, "name", y),
         tuple((key, ground.label(x, key), written(values[key]) if key in values else "") for key in ordered),
     )
-
-
-def _lowest(pairs: list[tuple[str, float]], x: str, y: str, ground: Ground) -> str:
-    if len(pairs) < 2:
-        return ""
-    name, much = isolated(ground.label(x, pairs[-1][0])), said(pairs[-1][1], y, ground.language)
-    return f"کمترین: {name} با {much}." if ground.language == "fa" else f"Lowest: {name} with {much}."
 
 
 def _tile(
