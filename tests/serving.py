@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,13 +108,8 @@ def bystander(site: Site, path: str, client: str = "127.0.0.2") -> Iterator[Byst
             seen.count += 1
             done.wait(0.03)
 
-    thread = Thread(target=read)
-    thread.start()
-    try:
+    with _meanwhile(read, done):
         yield seen
-    finally:
-        done.set()
-        thread.join()
 
 
 @contextmanager
@@ -126,10 +121,17 @@ def peak_of(site: Site) -> Iterator[list[float]]:
         while not done.wait(0.03):
             peak[0] = max(peak[0], site.resident_mb())
 
-    thread = Thread(target=watch)
+    with _meanwhile(watch, done):
+        yield peak
+
+
+@contextmanager
+def _meanwhile(work: Callable[[], None], done: Event) -> Iterator[None]:
+    """Does the work in a thread for as long as the context lasts; `done` tells it of the end."""
+    thread = Thread(target=work)
     thread.start()
     try:
-        yield peak
+        yield
     finally:
         done.set()
         thread.join()

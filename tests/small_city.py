@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from shahrnama.catalog import House
+from shahrnama.load import load
+from shahrnama.publish.files import write_files
 
 Cells = Sequence[str]
 
@@ -177,6 +179,14 @@ def promote_city(house: House) -> None:
     promote(house, "districts", [DISTRICTS])
     promote(house, "organisations", [ORGANISATIONS])
     promote(house, "service_requests", REQUEST_TABLES, is_demo=True, captures=captures)
+
+
+def published(folder: Path) -> House:
+    """A house with the project's own portal and the small city, loaded, its files written."""
+    house = lay_out(folder)
+    load(house)
+    write_files(house)
+    return house
 
 
 def lay_out(folder: Path) -> House:

@@ -6,16 +6,14 @@ place, which no other rule reads.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt install chromium)")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+from chromium import SIZES, needs_chromium
+
+pytestmark = needs_chromium
 TABLE = "/db/shahrnama/service_requests"
 PAGES = {
     "index": "/db/",
@@ -37,7 +35,6 @@ PAGES = {
 }
 # Each size, language and scheme meets each of the others once over these four.
 VARIANTS = [("desktop", "fa", "light"), ("phone", "fa", "dark"), ("desktop", "en", "dark"), ("phone", "en", "light")]
-SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 LATIN = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -46,16 +43,6 @@ LATIN = """() => {
   }
 }"""
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 def violations(page: Any) -> list[tuple[str, list[Any]]]:

@@ -4,54 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sys
-from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote
 
 import pytest
 from datasette.app import Datasette
-from datasette.utils import parse_metadata
 
-from shahrnama.catalog import House
 from shahrnama.datasette_plugin import facets
 from shahrnama.datasette_plugin.errors import MESSAGES, explained
 from shahrnama.datasette_plugin.form import tidied
 from shahrnama.datasette_plugin.known import known_of
-from shahrnama.load import load
-from shahrnama.publish.metadata import write_metadata
-from small_city import promote_city
+from small_datasette import Ask, asking, small_datasette
 
 ROOT = Path(__file__).parents[1]
 REQUESTS = "/shahrnama/service_requests"
 FACETS = ("status_code", "district_id", "service_code")
 
-Ask = Callable[..., Any]
-
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Datasette:
     """One Datasette over a small city."""
-    house = House.at(tmp_path_factory.mktemp("city"))
-    (house.root / "metadata.yml").write_bytes((ROOT / "metadata.yml").read_bytes())
-    promote_city(house)
-    load(house)
-    write_metadata(house)
-    metadata = parse_metadata(house.metadata.read_text(encoding="utf-8"))
-    vars(sys.modules["datasette.handle_exception"])["rich"] = None  # as in the serving process
-    return Datasette(immutables=[str(house.database)], metadata=metadata, settings={"suggest_facets": False})
+    return small_datasette(tmp_path_factory.mktemp("city"), suggest_facets=False)
 
 
 @pytest.fixture(scope="module")
 def ask(served: Datasette) -> Ask:
-    """Its answers: `ask(path, **query)`."""
-
-    def answer(path: str, **query: str) -> Any:
-        return asyncio.run(served.client.get(f"{path}?{urlencode(query)}"))
-
-    return answer
+    return asking(served)
 
 
 def counts(told: dict[str, Any]) -> dict[str, dict[Any, int]]:

@@ -11,10 +11,9 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-import test_browser
-from test_browser import SIZES, pytestmark  # noqa: F401
+from chromium import SIZES, needs_chromium
 
-browser = test_browser.browser
+pytestmark = needs_chromium
 
 CASES = json.loads((Path(__file__).parent / "cases/search_folding.json").read_text(encoding="utf-8"))
 SPELLINGS = {case["name"]: case["same"] for case in CASES if "same" in case}

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from chromium import CHROMIUM
 from shahrnama.persian import SUFFIXES, fold
 from shahrnama.publish.search_terms import folding_script, terms, thinned
 
@@ -49,8 +50,6 @@ def in_javascript(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[st
     (folder / "package.json").write_text('{"type": "module"}')
     if node := shutil.which("node"):
         return lambda texts: _in_node(node, folder, texts)
-    from test_browser import CHROMIUM
-
     if CHROMIUM is None:
         pytest.skip("neither Node.js nor Chromium is installed; the browser's folding needs one of them")
     return lambda texts: _in_chromium(CHROMIUM, folder, texts)
@@ -96,8 +95,6 @@ def test_both_pass_the_same_cases(in_javascript: Callable[[list[str]], Folded]) 
 
 
 def test_chromium_folds_as_node_does(tmp_path: Path) -> None:
-    from test_browser import CHROMIUM
-
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")
     shutil.copy(ROOT / "site/assets/search_fold.js", tmp_path)

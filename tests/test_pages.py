@@ -13,12 +13,12 @@ from shahrnama.atomic import read_json
 from shahrnama.catalog import House
 from shahrnama.errors import PublishError
 from shahrnama.load import load
+from shahrnama.publish.addresses import address_part
 from shahrnama.publish.amounts import said_days, said_rials, said_share
 from shahrnama.publish.cells import shown
 from shahrnama.publish.files import write_files
-from shahrnama.publish.names import address_part
 from shahrnama.publish.portal import write_docs, write_portal
-from small_city import field, lay_out, promote, resource
+from small_city import field, promote, published, resource
 from test_portal import HOSTILE, dangers
 
 ROOT = Path(__file__).parents[1]
@@ -39,10 +39,7 @@ queries:
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    house = lay_out(tmp_path)
-    load(house)
-    write_files(house)
-    return house
+    return published(tmp_path)
 
 
 def declare(house: House, kind: str, declared: str, persian: str, english: str = "# Title\n") -> None:

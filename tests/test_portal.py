@@ -14,13 +14,12 @@ import pytest
 from shahrnama.atomic import write_json
 from shahrnama.catalog import House
 from shahrnama.errors import PublishError
-from shahrnama.load import load
 from shahrnama.publish.cells import shown
 from shahrnama.publish.files import write_files
 from shahrnama.publish.markdown import plain
 from shahrnama.publish.pages import Site, dataset_page
 from shahrnama.publish.portal import write_docs, write_portal
-from small_city import REQUEST_TABLES, field, lay_out, promote, resource
+from small_city import REQUEST_TABLES, field, promote, published, resource
 
 CHART = {
     "name": "open_by_district",
@@ -36,10 +35,7 @@ CHART = {
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    house = lay_out(tmp_path)
-    load(house)
-    write_files(house)
-    return house
+    return published(tmp_path)
 
 
 def package(house: House, name: str) -> dict[str, Any]:

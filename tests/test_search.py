@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import json
 import re
 import sqlite3
-from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-from datasette.app import Datasette
-from datasette.utils import parse_metadata
 
-from shahrnama.catalog import House
 from shahrnama.datasette_plugin.search import marked, search_expression, snippet, terms
-from shahrnama.load import load
 from shahrnama.persian import fold
-from shahrnama.publish.metadata import write_metadata
 from shahrnama.statements import TOKENIZER
-from small_city import promote_city
+from small_datasette import Ask, asking, small_datasette
 
 ROOT = Path(__file__).parents[1]
 CASES = json.loads((Path(__file__).parent / "cases" / "search_folding.json").read_text(encoding="utf-8"))
@@ -35,24 +27,11 @@ HOSTILE = [
     "<script>alert(1)</script>",
 ]  # fmt: skip
 
-Ask = Callable[..., Any]
-
 
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     """Answers of one Datasette over a small city: `ask(path, **query)`."""
-    house = House.at(tmp_path_factory.mktemp("city"))
-    (house.root / "metadata.yml").write_bytes((ROOT / "metadata.yml").read_bytes())
-    promote_city(house)
-    load(house)
-    write_metadata(house)
-    metadata = parse_metadata(house.metadata.read_text(encoding="utf-8"))
-    datasette = Datasette(immutables=[str(house.database)], metadata=metadata)
-
-    def answer(path: str, **query: str) -> Any:
-        return asyncio.run(datasette.client.get(f"{path}?{urlencode(query)}"))
-
-    return answer
+    return asking(small_datasette(tmp_path_factory.mktemp("city")))
 
 
 def index(texts: list[str]) -> sqlite3.Connection:
