@@ -17,6 +17,7 @@ from shahrnama.publish.addresses import address_part
 from shahrnama.publish.amounts import said_days, said_rials, said_share
 from shahrnama.publish.cells import shown
 from shahrnama.publish.files import write_files
+from shahrnama.publish.generate import said_first
 from shahrnama.publish.portal import write_docs, write_portal
 from small_city import field, promote, published, resource
 from test_portal import HOSTILE, dangers
@@ -52,6 +53,11 @@ def declare(house: House, kind: str, declared: str, persian: str, english: str =
 def page(house: House, address: str, language: str = "fa") -> str:
     write_docs(house)
     return (house.docs / language / f"{address}.md").read_text(encoding="utf-8")
+
+
+def test_a_description_ends_before_the_next_heading() -> None:
+    assert said_first("# **Title**\n\nWhat it says.\n## Districts\n\nMore") == ("Title", "What it says.")
+    assert said_first("# Title\n## At once\n\nWhat it says.") == ("Title", "What it says.")
 
 
 def test_a_row_has_a_page_with_titles_and_names_in_both_languages(house: House) -> None:

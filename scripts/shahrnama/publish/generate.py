@@ -122,7 +122,7 @@ class Pages:
 def said_first(body: str) -> tuple[str, str]:
     """The title (the text of the first heading) and the first paragraph of Markdown, both as plain text."""
     title, _, rest = body.partition("\n")
-    paragraphs = (block.strip() for block in rest.split("\n\n"))
+    paragraphs = (block.partition("\n#")[0].strip() for block in rest.split("\n\n"))
     first = next((block for block in paragraphs if block and not block.startswith(("#", "<", "-", "|"))), "")
     return (_bare(title[2:]) if title.startswith("# ") else ""), _cut(_bare(first))
 
