@@ -5,7 +5,7 @@
 Ours: the worker of `shahrnama serve`, with its door, its clerks, its facets from counts. Stock: the same Datasette in
 the same environment without our plugin, as it comes (it suggests facets), and with `suggest_facets` off. The shell: the
 SQL of the page alone, no HTML and no JSON. All by turns, one request at a time; medians. "Three facets" is what they
-add: the JSON page with them less the JSON page without.
+add: the JSON page with them less the JSON page without, a millisecond where it is less.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import inf, isinf
 from pathlib import Path
 from statistics import median
 from urllib.error import HTTPError, URLError
@@ -31,19 +32,19 @@ from load_data import write_package
 
 ROOT = Path(__file__).parents[1]
 FACETS = ["district", "status", "channel"]
-QUERY = "select district, count(*) as n from requests where status = :status and rating = :rating group by 1 order by 2"
+QUERY = "select status, count(*) as n from requests where district = :district group by 1 order by 2"
 TEXT = {"title": "پرسش", "title_en": "Question", "description": "شرح", "description_en": "What it is"}
 PARAMETER = {**TEXT, "empty": "هیچ", "empty_en": "none"}
 CANNED = {
     **TEXT,
     "group": "one",
     "tables": ["requests"],
-    "parameters": {"status": PARAMETER, "rating": PARAMETER},
+    "parameters": {"district": PARAMETER},
     "sql": QUERY,
 }
 AUTHORED = {
     "title": "Bench",
-    "databases": {"shahrnama": {"question_groups": [{"name": "one", **TEXT}], "queries": {"by_district": CANNED}}},
+    "databases": {"shahrnama": {"question_groups": [{"name": "one", **TEXT}], "queries": {"of_a_district": CANNED}}},
 }
 OURS = """
 import sys
@@ -62,7 +63,7 @@ for plugin in pm.get_plugins():
         pm.unregister(plugin)
 import uvicorn
 settings = {"suggest_facets": sys.argv[3] == "True", "max_returned_rows": 1000, "facet_time_limit_ms": 2000}
-queries = {"by_district": {"sql": sys.argv[4]}}
+queries = {"of_a_district": {"sql": sys.argv[4]}}
 metadata = {"databases": {"shahrnama": {"queries": queries, "tables": {"requests": {"size": 50}}}}}
 app = Datasette(immutables=[sys.argv[1]], settings=settings, metadata=metadata).app()
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), log_level="error")
@@ -112,13 +113,15 @@ def serving(command: Callable[[int], list[str]], path: str) -> Iterator[str]:
 
 
 def timed(address: str) -> Milliseconds:
-    """One request, to its last byte; whatever is refused ends the run."""
+    """One request, to its last byte; infinite for one that took longer than is allowed there, which is one second."""
     started = time.perf_counter()
     try:
         with urlopen(address, timeout=120) as answer:
             answer.read()
     except HTTPError as error:
-        raise SystemExit(f"{address} answered {error.code}: {error.read()[:300]!r}") from error
+        if error.code != 400:
+            raise SystemExit(f"{address} answered {error.code}: {error.read()[:300]!r}") from error
+        return inf
     return 1000 * (time.perf_counter() - started)
 
 
@@ -140,7 +143,7 @@ def pages(word: str) -> dict[str, tuple[str, str]]:
     searched += f" select count(*) from requests where {found};"
     facets = " ".join(f"select {name}, count(*) from requests group by 1 order by 2 desc limit 31;" for name in FACETS)
     asked = "&".join(f"_facet={name}" for name in FACETS)
-    values = {"status": "open", "rating": "5"}
+    values = {"district": "5"}
     canned = QUERY
     for name, value in values.items():
         canned = canned.replace(f":{name}", f"'{value}'")
@@ -148,7 +151,7 @@ def pages(word: str) -> dict[str, tuple[str, str]]:
         "first table page": ("/requests", first),
         "page with three facets": (f"/requests?{asked}", f"{first} {facets}"),
         "search": (f"/requests?_search={quote(word)}&_nofacet=1", searched),
-        "canned query": (f"/by_district?{urlencode(values)}", f"{canned};"),
+        "canned query": (f"/of_a_district?{urlencode(values)}", f"{canned};"),
         "JSON page": ("/requests.json?_nofacet=1", first),
         "three facets": (f"/requests.json?{asked}", facets),
     }
@@ -187,7 +190,7 @@ def compare(build_folder: Path, rounds: int, word: str) -> None:
                     runs.setdefault((name, "shell"), []).append(shell(database, sql))
     told = {key: median(found) for key, found in runs.items()}
     for site in {site for _, site in told} - {"shell"}:  # what the facets add
-        told["three facets", site] = max(told["three facets", site] - told["JSON page", site], 0.1)
+        told["three facets", site] = max(told["three facets", site] - told["JSON page", site], 1.0)
     report(told)
 
 
@@ -196,7 +199,10 @@ def report(told: dict[tuple[str, str], Milliseconds]) -> None:
     for name in dict.fromkeys(name for name, _ in told):
         mine = told[name, "ours"]
         others = {site: told[name, site] for found, site in told if found == name and site != "ours"}
-        ratios = ", ".join(f"{site} {time / mine:.2f} times ({time:.1f} ms)" for site, time in others.items())
+        ratios = ", ".join(
+            f"{site} not in a second" if isinf(spent) else f"{site} {spent / mine:.2f} times ({spent:.1f} ms)"
+            for site, spent in others.items()
+        )
         print(f"  {name:24} {mine:7.1f} ms; {ratios}")
 
 
