@@ -25,6 +25,7 @@ from shahrnama.persian import (
     persian_digits,
     tomans,
 )
+from shahrnama.statements import TOKENIZER
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "cases" / "search_folding.json").read_text(encoding="utf-8")
@@ -47,9 +48,7 @@ def test_folding_again_changes_nothing(text: str) -> None:
 @pytest.mark.parametrize("case", [case for case in CASES if "same" in case], ids=lambda case: case["name"])
 def test_full_text_search_finds_every_spelling_by_every_spelling(case: dict[str, Any]) -> None:
     with closing(sqlite3.connect(":memory:")) as database:
-        database.execute(
-            "CREATE VIRTUAL TABLE found USING fts5(words, tokenize=\"unicode61 remove_diacritics 2 tokenchars '.'\")"
-        )
+        database.execute(f'CREATE VIRTUAL TABLE found USING fts5(words, tokenize="{TOKENIZER}")')
         database.executemany("INSERT INTO found VALUES (?)", [(fold(f"گزارش {text} امروز"),) for text in case["same"]])
         for asked in case["same"]:
             (count,) = database.execute(

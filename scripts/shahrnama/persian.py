@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
-from functools import cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -63,13 +62,14 @@ _FOLDED: dict[int, str | None] = {
     0x0621: None,  # hamza
     ord(ZWNJ): " ",
 }
-_MARKS = [*range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06EE)]
+_MARKS = [*range(0x0300, 0x0370), *range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06EE)]
 _SEARCHED = {  # all of these at once
     **dict.fromkeys(_MARKS),
     **_FOLDED,
     **{letter: (said or "").translate(_FOLDED) for letter, said in _PROSE.items()},
 }
 _TOKEN = re.compile(r"\w+(?:\.\d+)*")
+_THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 
 # Inflections that do not change what a reader looks for: plural, plural with ezafe or possessive, comparative.
 SUFFIXES = ("هایشان", "هایمان", "هایتان", "هایی", "هایش", "های", "ها", "ترین", "تر")
@@ -107,8 +107,8 @@ def normalise(text: str) -> str:
 def fold(text: str) -> str:
     """Words as search compares them, joined by spaces; index and query go through this alike.
 
-    Letters, digits, diacritics, half-spaces and plural or comparative suffixes (written on, with a half-space, or
-    apart) make no difference: `كتابخانه‌ها`, `کتابخانه ها` and `کتابخانه` give the same word.
+    Letters, digits, diacritics, half-spaces, separators of thousands and plural or comparative suffixes (written on,
+    with a half-space, or apart) make no difference: `كتابخانه‌ها`, `کتابخانه ها` and `کتابخانه` give the same word.
     """
     words = _words(text)
     return " ".join(_kept(words) or words)
@@ -117,26 +117,34 @@ def fold(text: str) -> str:
 def column_folding() -> Callable[[Iterable[object]], list[str | None]]:
     """A `fold` for column after column of texts, which folds a word once as long as it remembers it.
 
-    It takes what stands between two spaces for itself. That gives the same: no word reaches over a space, and NFKC
-    neither composes anything with one nor moves a mark over it (UAX 15: it is a starter). None stays None.
+    It takes what stands between two spaces for itself. That gives the same: no word reaches over a space, and NFKD and
+    NFC neither join anything with one nor move a mark over it (UAX 15: it is a starter). None stays None.
     """
-    spent = 0
-
-    @cache
-    def kept(part: str) -> str:
-        nonlocal spent
-        spent += WORD_BYTES + 4 * len(part)
-        return " ".join([*_kept(_words(part)), ""])
+    remembered = _Remembered()
 
     def folded(texts: Iterable[object]) -> list[str | None]:
-        nonlocal spent
-        if spent > REMEMBERED_BYTES:
-            kept.cache_clear()
-            spent = 0
+        remembered.forget_if_full()
+        kept = remembered.__getitem__
         named = (None if text is None else str(text) for text in texts)
         return [text and ("".join(map(kept, text.split(" ")))[:-1] or fold(text)) for text in named]
 
     return folded
+
+
+class _Remembered(dict[str, str]):
+    """Parts of texts and their folded words, each with a space after it; quicker than `functools.cache`."""
+
+    spent = 0  # bytes
+
+    def __missing__(self, part: str) -> str:
+        self.spent += WORD_BYTES + 4 * len(part)
+        kept = self[part] = " ".join([*_kept(_words(part)), ""])
+        return kept
+
+    def forget_if_full(self) -> None:
+        if self.spent > REMEMBERED_BYTES:
+            self.clear()
+            self.spent = 0
 
 
 def folding() -> dict[str, Any]:
@@ -147,7 +155,8 @@ def folding() -> dict[str, Any]:
 
 
 def _words(text: str) -> list[str]:
-    return _TOKEN.findall(unicodedata.normalize("NFKC", text).translate(_SEARCHED).casefold())
+    apart = unicodedata.normalize("NFKD", text).translate(_SEARCHED).casefold()  # marks are signs of their own, and go
+    return _TOKEN.findall(_THOUSANDS.sub("", unicodedata.normalize("NFC", apart)))
 
 
 def _kept(words: list[str]) -> list[str]:

@@ -17,7 +17,7 @@ COLUMN_TYPES = {
     "date": "TEXT",
     "datetime": "TEXT",
 }
-TOKENIZER = "unicode61 remove_diacritics 2 tokenchars '.'"
+TOKENIZER = "ascii tokenchars '.'"  # folded texts are words and spaces; it takes half the time of unicode61
 CAPTURES = {"fields": ["capture_id"], "reference": {"resource": "captures", "fields": ["capture_id"]}}
 
 

@@ -3,6 +3,7 @@
 import { FOLDING } from "./search_words.js";
 
 const TOKEN = /[\p{L}\p{N}_]+(?:\.\p{Nd}+)*/gu;
+const THOUSANDS = /(?<=[0-9]),(?=[0-9]{3}(?![0-9]))/g;
 const NUMBER = /^\p{Nd}+(?:\.\p{Nd}+)*$/u;
 const letters = new Map(Object.entries(FOLDING.letters));
 const alone = new Set(FOLDING.alone);
@@ -21,8 +22,8 @@ export function terms(text) {
 }
 
 function split(text) {
-  const spelled = Array.from(text.normalize("NFKC"), (sign) => letters.get(sign) ?? caseless(sign)).join("");
-  return spelled.match(TOKEN) ?? [];
+  const apart = Array.from(text.normalize("NFKD"), (sign) => letters.get(sign) ?? caseless(sign)).join("");
+  return apart.normalize("NFC").replace(THOUSANDS, "").match(TOKEN) ?? [];
 }
 
 /** Unicode's full case folding of one sign: up and down again gives it, but for the dotless i. */
