@@ -49,9 +49,8 @@ def card(title: str, language: Language, *, is_demo: bool) -> Card:
     side, anchor = _side(language)
     size, told = _fitted(title)
     first = 330 - size * 0.75 * (len(told) - 1)
-    wide = min(
-        WIDE - EDGE - BAND, round(1.3 * max(width_of(line, size) for line in told)) + EDGE
-    )  # the less, the quicker
+    room = round(1.1 * max(width_of(line, size) for line in told))
+    wide = min(WIDE - EDGE - BAND, room + EDGE)  # the less, the quicker
     left = WIDE - EDGE // 2 - wide if language == "fa" else EDGE // 2
     area = (left, round(first - 1.2 * size), wide, round(size * (1.5 * len(told) + 0.4)))
     letters = lines(told, (side, first), size * 1.5, anchor=anchor, size=size, fill="#fff", bold=True)
