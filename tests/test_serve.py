@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import urllib.error
 import urllib.parse
 import urllib.request
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,21 @@ def test_downloads_have_the_checksums_that_are_promised(site: str) -> None:
         digest, name = line.split("  ", 1)
         status, _, body = get(f"{site}/files/{urllib.parse.quote(name)}")
         assert (status, hashlib.sha256(body).hexdigest()) == (200, digest), name
+
+
+@pytest.mark.parametrize("path", ["/", "/en/", "/datasets/", "/files/", "/files/SHA256SUMS", "/no/such/page/"])
+def test_pages_run_no_script_or_style_that_is_not_theirs(site: str, path: str) -> None:
+    _, headers, body = get(site + path)
+    policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == "'self' 'wasm-unsafe-eval'"
+    assert "unsafe" not in policy["style-src"]
+    assert not re.search(rb'\sstyle="|\son\w+="|<style .|<script(?! type="(module" src=|application/ld\+json"))', body)
+    for style in re.findall(rb"<style>(.*?)</style>", body, re.DOTALL):
+        assert f"'sha256-{b64encode(hashlib.sha256(style).digest()).decode()}'" in policy["style-src"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "strict-transport-security" not in headers
+    assert "strict-transport-security" in get(site + path, **{"X-Forwarded-Proto": "https"})[1]
 
 
 def test_an_unchanged_file_is_not_sent_again(site: str) -> None:
