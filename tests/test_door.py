@@ -314,6 +314,7 @@ def test_every_answer_is_dressed(server: Site, path: str) -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["access-control-allow-origin"] == "*"
     assert headers["x-release"]
+    assert "server" not in headers
     assert "strict-transport-security" not in headers
     assert "strict-transport-security" in server.get(path, X_Forwarded_Proto="https").headers
 

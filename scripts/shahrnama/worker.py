@@ -124,7 +124,9 @@ async def _answer(folder: Path, release: str, readers: socket.socket) -> None:
 
     line, own = Line(), socket.create_server(("127.0.0.1", 0))
     app = application(folder, release, line)
-    config = uvicorn.Config(app, log_level="warning", lifespan="on", limit_concurrency=LARGEST_CROWD)
+    config = uvicorn.Config(
+        app, log_level="warning", lifespan="on", limit_concurrency=LARGEST_CROWD, server_header=False
+    )
     server = uvicorn.Server(config)
     working = asyncio.ensure_future(server.serve([own]))
     while not server.started:
