@@ -21,6 +21,7 @@ from hostile_sql import PATHS, REQUESTS, SQL
 from serving import Answer, Site, bystander, peak_of, serving
 from shahrnama.catalog import House
 from shahrnama.datasette_plugin.desk import Busy, Desk
+from shahrnama.datasette_plugin.errors import UNKNOWN
 from shahrnama.datasette_plugin.guard import AnswerTooLarge, counted, protect, unfit
 from shahrnama.datasette_plugin.refusal import REFUSALS
 from shahrnama.datasette_plugin.rules import OPEN_PAGES, asks, refusal
@@ -461,6 +462,44 @@ def test_refusals_speak_the_reader_s_language_and_machines_get_json(server: Site
     assert (told["error"], told["advice"]) == REFUSALS["too_slow"][3:]
     cut = server.get(sql("select a.rowid from service_requests a, districts", "/db/shahrnama.csv"))
     assert (cut.status, REFUSALS["too_large"][1] in cut.text) == (400, True)
+
+
+TOO_MANY = [SQL[name] for name in ("median of a product", "percentile of a product", "medians of many groups")]
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+@pytest.mark.parametrize("path", ["/db/shahrnama", "/db/shahrnama.json", "/db/shahrnama.csv"])
+@pytest.mark.parametrize("text", TOO_MANY, ids=["median", "percentile", "groups"])
+def test_a_median_over_too_many_values_is_refused_in_the_reader_s_language(
+    server: Site, text: str, path: str, language: str
+) -> None:
+    answer = server.get(sql(text, path, _lang=language))
+    english = language == "en"
+    said = [REFUSALS[key][3:] if english else REFUSALS[key][1:3] for key in ("too_much_memory", "too_slow")]
+    assert answer.status == 400
+    if path.endswith(".json"):
+        told = json.loads(answer.body)
+        assert (told["error"], told["advice"]) in said
+    else:
+        assert any(error in answer.text and advice in answer.text for error, advice in said)
+    assert server.get(sql("select median(rowid) from districts")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("select nothing", "nothing"),
+        ("select median(rowid) over () from districts", "median"),
+        ("select 1 from districts where median(rowid) > 1", "median"),
+        ("select 1 from districts having 1", "having"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/db/shahrnama", "/db/shahrnama.json", "/db/shahrnama.csv"])
+def test_wrong_sql_is_never_an_empty_answer(server: Site, path: str, text: str, word: str) -> None:
+    answer = server.get(sql(text, path, _lang="en"))
+    assert answer.status == 400
+    assert word in answer.text
+    assert UNKNOWN[False][1] not in answer.text  # what is wrong is known
 
 
 def test_an_answer_that_is_cut_says_so(server: Site) -> None:
