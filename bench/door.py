@@ -33,7 +33,7 @@ from serving import Site, bystander, free_port, peak_of, serving  # noqa: E402
 
 SMALL = "/db/shahrnama/districts?_size=8"
 SLOW = "with recursive c(x) as (select 1 union all select x + 1 from c) select count(*) from c where x > "
-PAGES = ("/db/", "/db/shahrnama", "/db/shahrnama/districts", "/db/shahrnama/service_requests.json")
+PAGES = ("/", "/db/", "/db/shahrnama", "/db/shahrnama/districts", "/db/shahrnama/service_requests.json")
 ROUNDS = 7
 SECONDS = 2  # of wrk, each
 NGINX_S_OWN = {"date", "etag", "content-length", "content-type"}  # headers of a file without being told

@@ -107,7 +107,16 @@ def test_pages_run_no_script_or_style_that_is_not_theirs(site: str, path: str) -
 
 def test_an_unchanged_file_is_not_sent_again(site: str) -> None:
     _, headers, _ = get(site + "/files/SHA256SUMS")
-    assert get(site + "/files/SHA256SUMS", **{"If-None-Match": headers["etag"]})[0] == 304
+    for asked in (headers["etag"], f"W/{headers['etag']}", f'"another", {headers["etag"]}'):
+        status, told, _ = get(site + "/files/SHA256SUMS", **{"If-None-Match": asked})
+        assert (status, told["etag"], told["x-content-type-options"]) == (304, headers["etag"], "nosniff"), asked
+        assert not {"content-length", "content-type"} & set(told)  # they would be those of the file
+    assert get(site + "/files/SHA256SUMS", **{"If-None-Match": '"another"'})[0] == 200
+
+
+def test_pages_may_be_kept_for_a_moment_and_files_are_asked_for_again(site: str) -> None:
+    assert {get(site + path)[1]["cache-control"] for path in ("/", "/en/datasets/", "/db/")} == {"public, max-age=5"}
+    assert get(site + "/files/SHA256SUMS")[1]["cache-control"] == "no-cache"
 
 
 @pytest.mark.parametrize(

@@ -30,17 +30,20 @@ SECURITY_HEADERS = {
     "access-control-allow-origin": "*",
 }
 HSTS = "max-age=63072000; includeSubDomains"  # two years, as the MDN Observatory asks
+FRESH = "public, max-age=5"  # as long as a cache may go on with the release before
+ASK_AGAIN = "no-cache"
 STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
 
-def static_app(folder: Path, missing: str | None = None) -> App:
-    """Files below `folder` and nothing else: GET and HEAD, ETag, index.html for folders."""
+def static_app(folder: Path, missing: str | None = None, caching: str = ASK_AGAIN) -> App:
+    """Files below `folder` and nothing else: GET and HEAD, ETag, index.html for folders; `caching` is Cache-Control."""
     root = folder.resolve()
     policy = {"content-security-policy": CONTENT_SECURITY_POLICY.format(styles=_inline_styles(root))}
+    always = SECURITY_HEADERS | policy | {"cache-control": caching}
 
     async def app(scope: Scope, _receive: Receive, send: Send) -> None:
         https = {"strict-transport-security": HSTS} if scope.get("scheme") == "https" else {}
-        send = partial(_dressed, send, _pairs(SECURITY_HEADERS | policy | https))
+        send = partial(_dressed, send, _pairs(always | https))
         if scope["method"] not in {"GET", "HEAD"}:
             await _answer(send, 405, b"405", {"allow": "GET, HEAD"})
             return
@@ -93,11 +96,11 @@ async def _send_file(path: Path, scope: Scope, send: Send, status: int) -> None:
         "content-type": f"{kind}; charset=utf-8" if text else kind,
         "content-length": str(stat.st_size),
         "etag": etag,
-        "cache-control": "no-cache",
     }
     asked = dict(scope.get("headers") or ()).get(b"if-none-match", b"").decode("latin-1")
-    if status == 200 and asked == etag:
-        await _answer(send, 304, b"", {"etag": etag})
+    if status == 200 and _names(asked, etag):
+        await _start(send, 304, {"etag": etag})
+        await send({"type": "http.response.body", "body": b""})
         return
     await _start(send, status, headers)
     if scope["method"] == "GET":
@@ -105,6 +108,11 @@ async def _send_file(path: Path, scope: Scope, send: Send, status: int) -> None:
             while part := file.read(CHUNK_BYTES):
                 await send({"type": "http.response.body", "body": part, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
+
+
+def _names(asked: str, etag: str) -> bool:
+    """Whether If-None-Match names the file; weakly, as a proxy that packs the answer makes of it (RFC 9110, 13.1.2)."""
+    return etag in {tag.strip().removeprefix("W/") for tag in asked.split(",")}
 
 
 async def redirect(location: str, send: Send) -> None:

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from shahrnama.static import App, Message, Receive, Scope, Send, redirect, static_app
+from shahrnama.static import FRESH, App, Message, Receive, Scope, Send, redirect, static_app
 
 sys.modules["rich"] = None  # type: ignore[assignment]  # before Datasette looks for it
 
@@ -53,7 +53,7 @@ class Line:
 def application(folder: Path, release: str, line: Line) -> App:
     """One ASGI application over a release's folder; FileNotFoundError where the database is missing."""
     datasette: App = datasette_of(folder, release).app()
-    portal, files = static_app(folder / "html", "404.html"), static_app(folder / "files")
+    portal, files = static_app(folder / "html", "404.html", FRESH), static_app(folder / "files")
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")

@@ -18,7 +18,8 @@ from shahrnama.datasette_plugin.clerks import ASKING, Asking, Clerks
 from shahrnama.datasette_plugin.desk import Busy, Desk
 from shahrnama.datasette_plugin.lent import LentDatabase
 from shahrnama.datasette_plugin.rules import FORMATS, asks, page, refusal
-from shahrnama.datasette_plugin.visit import FRESH, METHODS, Message, Scope, Send, Visit
+from shahrnama.datasette_plugin.visit import METHODS, Message, Scope, Send, Visit
+from shahrnama.static import FRESH
 
 Receive = Callable[[], Awaitable[Message]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]

@@ -14,7 +14,7 @@ from typing import Any
 from shahrnama.datasette_plugin.language import LANGUAGE
 from shahrnama.datasette_plugin.refusal import REFUSALS, words
 from shahrnama.datasette_plugin.rules import page
-from shahrnama.static import HSTS
+from shahrnama.static import FRESH, HSTS
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -43,7 +43,6 @@ PREFLIGHT_HEADERS = {  # what a browser asks before a request, and does not read
     "access-control-allow-headers": "*, If-None-Match",  # by name too: not every browser knows the star
     "access-control-max-age": "3600",
 }
-FRESH = "public, max-age=5"  # as long as a cache may go on with the release before
 LEFT_OUT = {b"vary", b"set-cookie", b"cache-control", *(name.encode() for name in SECURITY_HEADERS | CORS_HEADERS)}
 NOT_TOLD = {b"cookie", b"authorization"}  # nothing here depends on who asks
 BODILESS = {204, 304}
