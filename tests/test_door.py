@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -20,9 +21,11 @@ from hostile_sql import PATHS, REQUESTS, SQL
 from serving import Answer, Site, bystander, peak_of, serving
 from shahrnama.catalog import House
 from shahrnama.datasette_plugin.desk import Busy, Desk
+from shahrnama.datasette_plugin.errors import UNKNOWN
 from shahrnama.datasette_plugin.guard import AnswerTooLarge, counted, protect, unfit
 from shahrnama.datasette_plugin.refusal import REFUSALS
 from shahrnama.datasette_plugin.rules import OPEN_PAGES, asks, refusal
+from shahrnama.datasette_plugin.visit import Visit
 
 ROOT = Path(__file__).parents[1]
 MOST_MB = 256
@@ -312,8 +315,116 @@ def test_every_answer_is_dressed(server: Site, path: str) -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["access-control-allow-origin"] == "*"
     assert headers["x-release"]
+    assert "server" not in headers
     assert "strict-transport-security" not in headers
     assert "strict-transport-security" in server.get(path, X_Forwarded_Proto="https").headers
+
+
+WHOLE = {
+    "index": ("/db/", 200),
+    "table": (SMALL, 200),
+    "JSON": ("/db/shahrnama/districts.json", 200),
+    "question": (sql("select 1"), 200),
+    "search": ("/db/-/search.json?q=5", 200),
+    "style": ("/db/-/static-plugins/shahrnama/datasette.css", 200),
+    "redirect": ("/db/shahrnama/districts/?_size=3", 302),
+    "wrong SQL": (sql("select nothing"), 400),
+    "no table": ("/db/shahrnama/nothing", 404),
+    "refused": ("/db/-/threads", 404),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_whole_answer_tells_its_length_and_so_does_its_head(server: Site, name: str) -> None:
+    path, status = WHOLE[name]
+    answer = server.get(path)
+    assert answer.status == status
+    assert answer.headers["content-length"] == str(len(answer.body))
+    assert "transfer-encoding" not in answer.headers
+    head = server.get(path, method="HEAD")
+    assert (head.status, head.body) == (status, b"")
+    assert abs(int(head.headers["content-length"]) - len(answer.body)) < 5  # some answers tell how long they took
+    differs = {"date", "content-length"}
+    assert {k: v for k, v in head.headers.items() if k not in differs} == {
+        k: v for k, v in answer.headers.items() if k not in differs
+    }
+
+
+def test_a_csv_is_a_stream_without_a_length(server: Site) -> None:
+    for path in ("/db/shahrnama/districts.csv", sql("select 1 as one", "/db/shahrnama.csv")):
+        answer = server.get(path)
+        assert answer.headers["transfer-encoding"] == "chunked"
+        assert "content-length" not in answer.headers
+        assert answer.body.endswith(b"\r\n")
+        assert server.get(path, method="HEAD").body == b""
+
+
+def visited(method: str, *messages: dict[str, Any]) -> tuple[Visit, list[Any]]:
+    """A visit, and what is sent to its reader where Datasette answers with these messages."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": method, "path": "/x", "query_string": b"", "headers": []}
+    visit = Visit(scope, send, None, "r1", "/db")
+
+    async def answer() -> None:
+        for message in messages:
+            await visit.passed(message)
+
+    asyncio.run(answer())
+    return visit, sent
+
+
+def start(status: int = 200, *headers: tuple[bytes, bytes]) -> dict[str, Any]:
+    return {"type": "http.response.start", "status": status, "headers": list(headers)}
+
+
+def part(body: bytes, *, more: bool = False) -> dict[str, Any]:
+    return {"type": "http.response.body", "body": body, "more_body": more}
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "parts", "length", "bodies"),
+    [
+        ("GET", 200, [part(b"abc")], b"3", [b"abc"]),
+        ("GET", 200, [part(b"")], b"0", [b""]),
+        ("GET", 200, [part(b"a", more=True), part(b"b")], None, [b"a", b"b"]),
+        ("GET", 304, [part(b"")], None, [b""]),
+        ("HEAD", 200, [part(b"abc")], b"3", [b""]),
+        ("GET", 500, [part(b"secret")], None, []),
+    ],
+    ids=["whole", "empty", "stream", "without a body", "head", "failed"],
+)
+def test_the_beginning_waits_for_the_first_part(
+    method: str, status: int, parts: list[dict[str, Any]], length: bytes | None, bodies: list[bytes]
+) -> None:
+    assert visited(method, start(status))[1] == []
+    visit, sent = visited(method, start(status), *parts)
+    assert [message["body"] for message in sent[1:]] == bodies
+    assert visit.failed == (status if status >= 500 else 0)
+    assert not sent or dict(sent[0]["headers"]).get(b"content-length") == length
+
+
+def test_a_length_that_is_told_is_not_told_twice_and_a_failure_after_the_start_is_kept_back() -> None:
+    _, sent = visited("GET", start(200, (b"Content-Length", b"3")), part(b"abc"))
+    assert [value for name, value in sent[0]["headers"] if name.lower() == b"content-length"] == [b"3"]
+    visit, sent = visited("GET", start(200), start(500), part(b"secret"))
+    assert (visit.failed, sent) == (500, [])
+
+
+def test_a_preflight_lets_other_pages_ask_and_other_answers_do_not_carry_it(server: Site) -> None:
+    asked = {"Access_Control_Request_Method": "GET", "Access_Control_Request_Headers": "if-none-match"}
+    preflight = server.get(SMALL, method="OPTIONS", Origin="https://example.org", **asked)
+    assert (preflight.status, preflight.headers["access-control-allow-origin"]) == (204, "*")
+    assert "GET" in preflight.headers["access-control-allow-methods"]
+    assert "if-none-match" in preflight.headers["access-control-allow-headers"].lower()
+    assert int(preflight.headers["access-control-max-age"]) > 0
+    for path in (SMALL, "/db/shahrnama/districts.json", "/db/shahrnama/districts.csv", "/db/-/search.json?q=5"):
+        headers = server.get(path, Origin="https://example.org").headers
+        told = {name for name in headers if name.startswith("access-control-")}
+        assert told == {"access-control-allow-origin", "access-control-expose-headers"}, path
 
 
 @pytest.mark.parametrize(
@@ -351,6 +462,44 @@ def test_refusals_speak_the_reader_s_language_and_machines_get_json(server: Site
     assert (told["error"], told["advice"]) == REFUSALS["too_slow"][3:]
     cut = server.get(sql("select a.rowid from service_requests a, districts", "/db/shahrnama.csv"))
     assert (cut.status, REFUSALS["too_large"][1] in cut.text) == (400, True)
+
+
+TOO_MANY = [SQL[name] for name in ("median of a product", "percentile of a product", "medians of many groups")]
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+@pytest.mark.parametrize("path", ["/db/shahrnama", "/db/shahrnama.json", "/db/shahrnama.csv"])
+@pytest.mark.parametrize("text", TOO_MANY, ids=["median", "percentile", "groups"])
+def test_a_median_over_too_many_values_is_refused_in_the_reader_s_language(
+    server: Site, text: str, path: str, language: str
+) -> None:
+    answer = server.get(sql(text, path, _lang=language))
+    english = language == "en"
+    said = [REFUSALS[key][3:] if english else REFUSALS[key][1:3] for key in ("too_much_memory", "too_slow")]
+    assert answer.status == 400
+    if path.endswith(".json"):
+        told = json.loads(answer.body)
+        assert (told["error"], told["advice"]) in said
+    else:
+        assert any(error in answer.text and advice in answer.text for error, advice in said)
+    assert server.get(sql("select median(rowid) from districts")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("select nothing", "nothing"),
+        ("select median(rowid) over () from districts", "median"),
+        ("select 1 from districts where median(rowid) > 1", "median"),
+        ("select 1 from districts having 1", "having"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/db/shahrnama", "/db/shahrnama.json", "/db/shahrnama.csv"])
+def test_wrong_sql_is_never_an_empty_answer(server: Site, path: str, text: str, word: str) -> None:
+    answer = server.get(sql(text, path, _lang="en"))
+    assert answer.status == 400
+    assert word in answer.text
+    assert UNKNOWN[False][1] not in answer.text  # what is wrong is known
 
 
 def test_an_answer_that_is_cut_says_so(server: Site) -> None:

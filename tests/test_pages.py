@@ -74,6 +74,13 @@ def test_a_row_has_a_page_with_titles_and_names_in_both_languages(house: House) 
     assert "/files/service_requests/response_times.demo.csv" in persian
 
 
+def test_tables_of_one_page_are_told_apart_by_ear(house: House) -> None:
+    declare(house, "district", TIMES, '# عنوان\n\n{{ table("times") }}\n\n{{ table("times") }}\n\n{{ table("names") }}')
+    labels = re.findall(r'aria-label="(.*?)"', page(house, "districts/5"))
+    assert labels[1] == f"{labels[0]} (۲)"
+    assert len(set(labels)) == 3
+
+
 def test_a_page_says_that_its_data_is_fictional_where_it_is(house: House) -> None:
     for kind, needs, expected in (("a", "times", "true"), ("b", "names", "false"), ("c", "times names", '"some"')):
         shown = "".join(f'{{{{ table("{name}") }}}}' for name in needs.split())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import urllib.error
 import urllib.parse
 import urllib.request
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -88,9 +90,33 @@ def test_downloads_have_the_checksums_that_are_promised(site: str) -> None:
         assert (status, hashlib.sha256(body).hexdigest()) == (200, digest), name
 
 
+@pytest.mark.parametrize("path", ["/", "/en/", "/datasets/", "/files/", "/files/SHA256SUMS", "/no/such/page/"])
+def test_pages_run_no_script_or_style_that_is_not_theirs(site: str, path: str) -> None:
+    _, headers, body = get(site + path)
+    policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == "'self' 'wasm-unsafe-eval'"
+    assert "unsafe" not in policy["style-src"]
+    assert not re.search(rb'\sstyle="|\son\w+="|<style .|<script(?! type="(module" src=|application/ld\+json"))', body)
+    for style in re.findall(rb"<style>(.*?)</style>", body, re.DOTALL):
+        assert f"'sha256-{b64encode(hashlib.sha256(style).digest()).decode()}'" in policy["style-src"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "strict-transport-security" not in headers
+    assert "strict-transport-security" in get(site + path, **{"X-Forwarded-Proto": "https"})[1]
+
+
 def test_an_unchanged_file_is_not_sent_again(site: str) -> None:
     _, headers, _ = get(site + "/files/SHA256SUMS")
-    assert get(site + "/files/SHA256SUMS", **{"If-None-Match": headers["etag"]})[0] == 304
+    for asked in (headers["etag"], f"W/{headers['etag']}", f'"another", {headers["etag"]}'):
+        status, told, _ = get(site + "/files/SHA256SUMS", **{"If-None-Match": asked})
+        assert (status, told["etag"], told["x-content-type-options"]) == (304, headers["etag"], "nosniff"), asked
+        assert not {"content-length", "content-type"} & set(told)  # they would be those of the file
+    assert get(site + "/files/SHA256SUMS", **{"If-None-Match": '"another"'})[0] == 200
+
+
+def test_pages_may_be_kept_for_a_moment_and_files_are_asked_for_again(site: str) -> None:
+    assert {get(site + path)[1]["cache-control"] for path in ("/", "/en/datasets/", "/db/")} == {"public, max-age=5"}
+    assert get(site + "/files/SHA256SUMS")[1]["cache-control"] == "no-cache"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import mimetypes
+import re
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -15,24 +19,31 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 CHUNK_BYTES = 2**16
+CONTENT_SECURITY_POLICY = (  # the search of pages is WebAssembly of ours; of styles in pages, those that are named
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'{styles}; font-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 SECURITY_HEADERS = {
-    "content-security-policy": (  # MkDocs Material has small scripts and styles in its pages
-        # … and the search of pages is WebAssembly of ours
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-    ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "strict-origin-when-cross-origin",
     "cross-origin-resource-policy": "cross-origin",  # the data is for everyone's pages
     "access-control-allow-origin": "*",
 }
+HSTS = "max-age=63072000; includeSubDomains"  # two years, as the MDN Observatory asks
+FRESH = "public, max-age=5"  # as long as a cache may go on with the release before
+ASK_AGAIN = "no-cache"
+STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
 
-def static_app(folder: Path, missing: str | None = None) -> App:
-    """Files below `folder` and nothing else: GET and HEAD, ETag, index.html for folders."""
+def static_app(folder: Path, missing: str | None = None, caching: str = ASK_AGAIN) -> App:
+    """Files below `folder` and nothing else: GET and HEAD, ETag, index.html for folders; `caching` is Cache-Control."""
     root = folder.resolve()
+    policy = {"content-security-policy": CONTENT_SECURITY_POLICY.format(styles=_inline_styles(root))}
+    always = SECURITY_HEADERS | policy | {"cache-control": caching}
 
     async def app(scope: Scope, _receive: Receive, send: Send) -> None:
+        https = {"strict-transport-security": HSTS} if scope.get("scheme") == "https" else {}
+        send = partial(_dressed, send, _pairs(always | https))
         if scope["method"] not in {"GET", "HEAD"}:
             await _answer(send, 405, b"405", {"allow": "GET, HEAD"})
             return
@@ -48,6 +59,19 @@ def static_app(folder: Path, missing: str | None = None) -> App:
             await _answer(send, 404, "۴۰۴: چنین پرونده‌ای نیست. No such file.".encode(), {})
 
     return app
+
+
+def _inline_styles(root: Path) -> str:
+    """The hashes of the styles that stand in pages: only front pages and the page for what is missing have one."""
+    pages = sorted({*root.glob("*.html"), *root.glob("??/index.html")})
+    styles = dict.fromkeys(style for page in pages for style in STYLE.findall(page.read_bytes()))
+    return "".join(f" 'sha256-{b64encode(sha256(style).digest()).decode()}'" for style in styles)
+
+
+async def _dressed(send: Send, headers: list[tuple[bytes, bytes]], message: Message) -> None:
+    if message["type"] == "http.response.start":
+        message = {**message, "headers": [*message["headers"], *headers]}
+    await send(message)
 
 
 def _find(root: Path, path: str) -> Path | None:
@@ -72,12 +96,11 @@ async def _send_file(path: Path, scope: Scope, send: Send, status: int) -> None:
         "content-type": f"{kind}; charset=utf-8" if text else kind,
         "content-length": str(stat.st_size),
         "etag": etag,
-        "cache-control": "no-cache",
-        **SECURITY_HEADERS,
     }
     asked = dict(scope.get("headers") or ()).get(b"if-none-match", b"").decode("latin-1")
-    if status == 200 and asked == etag:
-        await _answer(send, 304, b"", {"etag": etag})
+    if status == 200 and _names(asked, etag):
+        await _start(send, 304, {"etag": etag})
+        await send({"type": "http.response.body", "body": b""})
         return
     await _start(send, status, headers)
     if scope["method"] == "GET":
@@ -85,6 +108,11 @@ async def _send_file(path: Path, scope: Scope, send: Send, status: int) -> None:
             while part := file.read(CHUNK_BYTES):
                 await send({"type": "http.response.body", "body": part, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
+
+
+def _names(asked: str, etag: str) -> bool:
+    """Whether If-None-Match names the file; weakly, as a proxy that packs the answer makes of it (RFC 9110, 13.1.2)."""
+    return etag in {tag.strip().removeprefix("W/") for tag in asked.split(",")}
 
 
 async def redirect(location: str, send: Send) -> None:
@@ -100,5 +128,8 @@ async def _answer(send: Send, status: int, body: bytes, headers: dict[str, str])
 
 
 async def _start(send: Send, status: int, headers: dict[str, str]) -> None:
-    pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": pairs})
+    await send({"type": "http.response.start", "status": status, "headers": _pairs(headers)})
+
+
+def _pairs(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]

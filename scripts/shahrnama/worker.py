@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from shahrnama.static import App, Message, Receive, Scope, Send, redirect, static_app
+from shahrnama.static import FRESH, App, Message, Receive, Scope, Send, redirect, static_app
 
 sys.modules["rich"] = None  # type: ignore[assignment]  # before Datasette looks for it
 
@@ -53,7 +53,7 @@ class Line:
 def application(folder: Path, release: str, line: Line) -> App:
     """One ASGI application over a release's folder; FileNotFoundError where the database is missing."""
     datasette: App = datasette_of(folder, release).app()
-    portal, files = static_app(folder / "html", "404.html"), static_app(folder / "files")
+    portal, files = static_app(folder / "html", "404.html", FRESH), static_app(folder / "files")
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
@@ -124,7 +124,9 @@ async def _answer(folder: Path, release: str, readers: socket.socket) -> None:
 
     line, own = Line(), socket.create_server(("127.0.0.1", 0))
     app = application(folder, release, line)
-    config = uvicorn.Config(app, log_level="warning", lifespan="on", limit_concurrency=LARGEST_CROWD)
+    config = uvicorn.Config(
+        app, log_level="warning", lifespan="on", limit_concurrency=LARGEST_CROWD, server_header=False
+    )
     server = uvicorn.Server(config)
     working = asyncio.ensure_future(server.serve([own]))
     while not server.started:

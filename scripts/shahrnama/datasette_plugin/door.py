@@ -18,7 +18,8 @@ from shahrnama.datasette_plugin.clerks import ASKING, Asking, Clerks
 from shahrnama.datasette_plugin.desk import Busy, Desk
 from shahrnama.datasette_plugin.lent import LentDatabase
 from shahrnama.datasette_plugin.rules import FORMATS, asks, page, refusal
-from shahrnama.datasette_plugin.visit import FRESH, Message, Scope, Send, Visit
+from shahrnama.datasette_plugin.visit import METHODS, Message, Scope, Send, Visit
+from shahrnama.static import FRESH
 
 Receive = Callable[[], Awaitable[Message]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -50,7 +51,7 @@ class Door:
         if key:
             await visit.refuse(key)
         elif visit.method == "OPTIONS":
-            await visit.reply(204, b"", {"allow": "GET, HEAD, OPTIONS"})
+            await visit.reply(204, b"", {"allow": METHODS})
         elif visit.etag in visit.header(b"if-none-match"):
             await visit.reply(304, b"", {"etag": visit.etag, "cache-control": FRESH})
         else:

@@ -70,6 +70,27 @@ MESSAGES: list[tuple[re.Pattern[str], Said]] = [
             ),
         ),
         (
+            r"^(.+)\(\) may not be used as a window function",
+            (
+                "تابع «{}» با over به کار نمی‌رود؛ با group by بپرسید.",
+                "The function “{}” cannot be used with over; ask with group by.",
+            ),
+        ),
+        (
+            r"^misuse of (?:window function |aggregate:? (?:function )?)(.+)\(\)",
+            (
+                "تابع «{}» اینجا به کار نمی‌رود؛ شرط بر آن را در having بنویسید، یا در پرسشی بیرونی.",
+                "The function “{}” cannot be used here; put a condition on it in having, or in an outer query.",
+            ),
+        ),
+        (
+            "HAVING clause on a non-aggregate query",
+            (
+                "having بی group by به کار نمی‌رود.",
+                "There is no having without group by.",
+            ),
+        ),
+        (
             r"^ambiguous column name: (.+)",
             (
                 "«{}» در چند جدول هست؛ نام جدول را پیش از آن بنویسید.",

@@ -10,6 +10,7 @@ from copy import deepcopy
 from typing import Any
 
 from datasette.database import Database, QueryInterrupted, Results
+from datasette.views.base import DatasetteError
 
 from shahrnama.datasette_plugin.clerk import TOO_LARGE, TOO_MUCH_MEMORY, TOO_SLOW
 from shahrnama.datasette_plugin.clerks import ASKING
@@ -68,7 +69,10 @@ class LentDatabase(Database):  # type: ignore[misc]  # Datasette has no types
         page_size: int | None = None,
         log_sql_errors: bool = True,  # noqa: ARG002 Datasette's signature; readers' questions are in no log
     ) -> Results:
-        """As Datasette's own; Refused for an answer that is too slow, too large or takes too much memory."""
+        """As Datasette's own; Refused for an answer that is too slow, too large or takes too much memory.
+
+        Datasette writes an empty CSV, with status 200, where SQL is wrong: there the error ends the request.
+        """
         asking = ASKING.get()
         try:
             if asking is None or sql.lstrip()[:6].lower() == "pragma":
@@ -81,7 +85,12 @@ class LentDatabase(Database):  # type: ignore[misc]  # Datasette has no types
             raise Refused(TOO_MUCH_MEMORY) from error
         if answer[0] == TOO_SLOW and (custom_time_limit or not truncate):  # a count or a facet: pages do without
             raise QueryInterrupted(sqlite3.OperationalError("interrupted"), sql, params)
-        results = _results(*answer)
+        try:
+            results = _results(*answer)
+        except sqlite3.OperationalError as error:
+            if asking.whole:
+                raise DatasetteError(str(error), status=400) from error
+            raise
         if results.truncated and (asking.whole or not truncate):
             raise Refused(TOO_LARGE)
         return results

@@ -19,7 +19,7 @@ class PublicDatasette(Datasette):  # type: ignore[misc]  # Datasette has no type
 
     def __init__(self, paths: Iterable[Path], metadata: dict[str, Any], settings: dict[str, Any]) -> None:
         files = [str(path) for path in paths]
-        super().__init__(immutables=files, metadata=metadata, settings=settings, cors=True)
+        super().__init__(immutables=files, metadata=metadata, settings=settings)
         for name, path in [(name, item.path) for name, item in self.databases.items() if item.path in files]:
             self.remove_database(name)
             self.add_database(LentDatabase(self, path, is_mutable=False), name)

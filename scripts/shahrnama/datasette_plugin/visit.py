@@ -14,6 +14,7 @@ from typing import Any
 from shahrnama.datasette_plugin.language import LANGUAGE
 from shahrnama.datasette_plugin.refusal import REFUSALS, words
 from shahrnama.datasette_plugin.rules import page
+from shahrnama.static import FRESH, HSTS
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -32,16 +33,19 @@ SECURITY_HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "cross-origin",  # the data is for everyone's pages
 }
+METHODS = "GET, HEAD, OPTIONS"
 CORS_HEADERS = {
     "access-control-allow-origin": "*",
-    "access-control-allow-methods": "GET, HEAD, OPTIONS",
     "access-control-expose-headers": "Link, X-Release, ETag, Retry-After",
+}
+PREFLIGHT_HEADERS = {  # what a browser asks before a request, and does not read in an answer
+    "access-control-allow-methods": METHODS,
+    "access-control-allow-headers": "*, If-None-Match",  # by name too: not every browser knows the star
     "access-control-max-age": "3600",
 }
-HSTS = "max-age=63072000; includeSubDomains"  # two years, as the MDN Observatory asks
-FRESH = "public, max-age=5"  # as long as a cache may go on with the release before
 LEFT_OUT = {b"vary", b"set-cookie", b"cache-control", *(name.encode() for name in SECURITY_HEADERS | CORS_HEADERS)}
 NOT_TOLD = {b"cookie", b"authorization"}  # nothing here depends on who asks
+BODILESS = {204, 304}
 RETRY_SECONDS = 5
 
 
@@ -55,6 +59,7 @@ class Visit:
     release: str
     base: str  # where Datasette is mounted, without a slash at its end
     failed: int = 0  # the status that Datasette wanted to answer, where it was an error of the server
+    begun: Message | None = None  # how an answer begins, held until its first part tells whether it is the whole
 
     @property
     def method(self) -> str:
@@ -84,9 +89,9 @@ class Visit:
 
     @property
     def cleaned(self) -> Scope:
-        """The scope as Datasette sees it: without who asks."""
+        """The scope as Datasette sees it: without who asks, and to be answered in full, so that HEAD has its length."""
         headers = [(name, value) for name, value in self.scope["headers"] if name.lower() not in NOT_TOLD]
-        return {**self.scope, "headers": headers}
+        return {**self.scope, "method": "GET", "headers": headers}
 
     @property
     def etag(self) -> str:
@@ -100,17 +105,24 @@ class Visit:
         return str(next((value.decode("latin-1") for key, value in self.scope["headers"] if key == name), ""))
 
     async def passed(self, message: Message) -> None:
-        """Send on what Datasette answers, dressed; an error of the server is kept back."""
+        """Send on what Datasette answers, dressed, with its length where it comes whole; its errors are kept back."""
         if message["type"] == "http.response.start":
-            if message["status"] >= 500:
-                self.failed = message["status"]
-                return
-            fresh = {"cache-control": FRESH}
-            if message["status"] == 200:
-                fresh["etag"] = self.etag
-            message = {**message, "headers": self._dressed(message.get("headers") or (), fresh)}
-        if not self.failed:
-            await self.send(message)
+            self.begun = message
+            self.failed = message["status"] if message["status"] >= 500 else 0
+        elif not self.failed:
+            if self.begun:
+                await self.send(self._beginning(self.begun, message))
+                self.begun = None
+            await self.send({**message, "body": b""} if self.method == "HEAD" else message)
+
+    def _beginning(self, begun: Message, first: Message) -> Message:
+        headers, status = list(begun.get("headers") or ()), begun["status"]
+        more = {"cache-control": FRESH}
+        if status == 200:
+            more["etag"] = self.etag
+        if not first.get("more_body") and b"content-length" not in {name.lower() for name, _ in headers}:
+            more |= _length(status, first.get("body", b""))
+        return {**begun, "headers": self._dressed(headers, more)}
 
     async def refuse(self, key: str) -> None:
         """Say why not, and what to do instead: as JSON to a program, as a page of the site to people."""
@@ -124,7 +136,7 @@ class Visit:
         else:
             template, urls = self.datasette.jinja_env.get_template("error.html"), self.datasette.urls
             body = await template.render_async(status=status, error=error, advice=advice, urls=urls)
-        allow = {"allow": "GET, HEAD, OPTIONS"} if status == 405 else {}
+        allow = {"allow": METHODS} if status == 405 else {}
         await self.reply(status, body.encode("utf-8"), headers | allow)
 
     async def busy(self, key: str) -> None:
@@ -139,8 +151,7 @@ class Visit:
 
     async def reply(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         """Answer without Datasette."""
-        length = {} if status in {204, 304} else {"content-length": str(len(body))}
-        pairs = self._dressed((), headers | length)
+        pairs = self._dressed((), headers | _length(status, body))
         await self.send({"type": "http.response.start", "status": status, "headers": pairs})
         await self.send({"type": "http.response.body", "body": b"" if self.method == "HEAD" else body})
 
@@ -148,6 +159,8 @@ class Visit:
         kept = [(name, value) for name, value in headers if name.lower() not in LEFT_OUT]
         kept = [(name, self._here(value) if name.lower() == b"location" else value) for name, value in kept]
         told = {**SECURITY_HEADERS, **CORS_HEADERS, "x-release": self.release, **more}
+        if self.method == "OPTIONS":
+            told |= PREFLIGHT_HEADERS
         if self.scope.get("scheme") == "https":
             told["strict-transport-security"] = HSTS
         return kept + [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told.items()]
@@ -157,3 +170,7 @@ class Visit:
         base = self.base.encode()
         inside = b"/" + location.lstrip(b"/\\")
         return inside if inside.startswith(base + b"/") or inside == base else base + inside
+
+
+def _length(status: int, body: bytes) -> dict[str, str]:
+    return {} if status in BODILESS else {"content-length": str(len(body))}

@@ -6,6 +6,7 @@ line Markdown reads on inside tags, so that texts in links are `plain` too; bloc
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from html import escape
@@ -48,6 +49,7 @@ class Phrases:
         self.place, self.language = place, language  # address of the page, without its language
         self.read: list[frozenset[str]] = []  # the tables of each answer that the page shows
         self._answered: dict[str, Answer] = {}
+        self._labelled: Counter[str] = Counter()
 
     def vocabulary(self) -> dict[str, Any]:
         """Every name that a template may use."""
@@ -219,6 +221,10 @@ class Phrases:
         return "../" * (self.place.count("/") + 1) if self.place else ""
 
     def _label(self, query: Query, answer: Answer) -> str:
+        """The name of a table's region, which no other of the page has."""
         table = query.table or next(iter(sorted(answer.read)), "")
         resource = self.names.resources.get(table)
-        return text(resource, "title", self.language) if resource else query.name
+        label = text(resource, "title", self.language) if resource else query.name
+        self._labelled[label] += 1
+        count = self._labelled[label]
+        return label if count == 1 else f"{label} ({amounts.said_number(count, self.language)})"

@@ -101,8 +101,8 @@ def picture(kind: str, width: float, height: float, parts: Iterable[str], *, tit
             language: Language) -> str:  # fmt: skip
     """Inline SVG as wide as its place, named and described for screen readers."""
     return (
-        f'<svg class="picture {kind}" viewBox="0 0 {px(width)} {px(height)}" role="img" lang="{language}"'
-        f' direction="ltr" style="max-width:{px(width * 1.2)}px" font-family="{FONT}" font-size="{SIZE}">'
+        f'<svg class="picture {kind}" width="{px(width * 1.2)}" viewBox="0 0 {px(width)} {px(height)}" role="img"'
+        f' lang="{language}" direction="ltr" font-family="{FONT}" font-size="{SIZE}">'
         f"<title>{escape(title, quote=False)}</title>"
         f"<desc>{escape(desc, quote=False)}</desc>{''.join(parts)}</svg>"
     )
