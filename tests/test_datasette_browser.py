@@ -13,17 +13,21 @@ pytestmark = needs_chromium
 TABLE = "/db/shahrnama/service_requests"
 FIRST = "select * from districts where district_id < :most"
 SLOW = "with recursive c(x) as (select 1 union all select x + 1 from c) select count(*) from c"
+FEW = "_size=8"  # axe takes a second for fifty rows, and one row is like another
 PAGES = {  # and the status of each
     "index": ("/db/", 200),
     "database": ("/db/shahrnama", 200),
     "registers": ("/db/registers", 200),
     "table": (TABLE, 200),
-    "filtered": (f"{TABLE}?status_code=open&updated_at__gt=2026-01-01&_facet=agency_responsible_name", 200),
-    "facets": (f"{TABLE}?_facet=status_code&_facet=district_id&_facet=agency_responsible_name&_sort=requested_at", 200),
-    "later page": (f"{TABLE}?_next=1405-0000100&_size=5", 200),
-    "compound": ("/db/shahrnama/response_times", 200),
-    "issues": ("/db/registers/issues", 200),
-    "searched": (f"{TABLE}?_search={quote('كتابخانه‌ها')}", 200),
+    "filtered": (f"{TABLE}?status_code=open&updated_at__gt=2026-01-01&_facet=agency_responsible_name&{FEW}", 200),
+    "facets": (
+        f"{TABLE}?_facet=status_code&_facet=district_id&_facet=agency_responsible_name&_sort=requested_at&{FEW}",
+        200,
+    ),
+    "later page": (f"{TABLE}?_next=1405-0000100&{FEW}", 200),
+    "compound": (f"/db/shahrnama/response_times?{FEW}", 200),
+    "issues": (f"/db/registers/issues?{FEW}", 200),
+    "searched": (f"{TABLE}?_search={quote('كتابخانه‌ها')}&{FEW}", 200),
     "found nothing": (f"{TABLE}?_search={quote('زرافه')}", 200),
     "all tables": (f"/db/-/search?q={quote('روشنایی')}", 200),
     "all tables, nothing": (f"/db/-/search?q={quote('زرافه')}", 200),
