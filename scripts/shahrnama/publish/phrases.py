@@ -13,10 +13,10 @@ from typing import Any
 from urllib.parse import quote
 
 from shahrnama.errors import PublishError
-from shahrnama.persian import Language, display_date, persian_digits
+from shahrnama.persian import Language, display_date, display_month, persian_digits
 from shahrnama.publish import amounts
 from shahrnama.publish.answers import Answer, Answers
-from shahrnama.publish.cells import href, in_language, is_number, said_month
+from shahrnama.publish.cells import href, in_language, is_number
 from shahrnama.publish.kinds import Query
 from shahrnama.publish.markdown import moment, plain
 from shahrnama.publish.names import Names
@@ -180,7 +180,7 @@ class Phrases:
 
     def month(self, value: str | None) -> str:
         """A Jalali month, stored as 1405-08."""
-        return said_month(value, self.language) if value else "—"
+        return (display_month(value, self.language) or value) if value else "—"
 
     def year(self, value: int | None) -> str:
         """A Jalali year, without thousands."""
