@@ -77,6 +77,23 @@ def test_a_page_is_whole_in_its_direction_and_asks_nobody_else(browser: Any, sit
     page.close()
 
 
+@pytest.mark.parametrize(("size", "shown_as"), [("phone", "grid"), ("desktop", "table-row")])
+def test_a_wide_table_is_cards_on_a_phone_and_a_table_to_a_screen_reader(
+    browser: Any, site: str, size: str, shown_as: str
+) -> None:
+    page = browser.new_page(viewport=SIZES[size])
+    page.goto(site + "/desk/")
+    row = page.locator(".cards tbody tr").first
+    assert row.evaluate("row => getComputedStyle(row).display") == shown_as
+    table = page.get_by_role("table").first
+    heads = table.get_by_role("columnheader").count()
+    assert heads > 3
+    assert table.get_by_role("row").nth(1).get_by_role("cell").count() == heads
+    if size == "phone":
+        assert page.locator(".cards").evaluate_all("all => all.every(one => one.scrollWidth <= one.clientWidth + 1)")
+    page.close()
+
+
 @pytest.mark.parametrize("path", ["/", TABLE, "/datasets/service_requests/", "/en/"])
 def test_demonstration_data_is_announced_on_screen(browser: Any, site: str, path: str) -> None:
     page = browser.new_page(viewport=SIZES["phone"])

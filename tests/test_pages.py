@@ -19,6 +19,8 @@ from shahrnama.publish.cells import shown
 from shahrnama.publish.files import write_files
 from shahrnama.publish.generate import said_first
 from shahrnama.publish.portal import write_docs, write_portal
+from shahrnama.publish.sheet import Cell, sheet
+from shahrnama.publish.texts import LANGUAGES
 from small_city import field, promote, published, resource
 from test_portal import HOSTILE, dangers
 
@@ -72,6 +74,17 @@ def test_a_row_has_a_page_with_titles_and_names_in_both_languages(house: House) 
     assert "District 12" in english
     assert "/db/shahrnama/response_times?district_id=5" in persian
     assert "/files/service_requests/response_times.demo.csv" in persian
+
+
+def test_a_table_too_wide_for_a_phone_stays_a_table_and_names_each_cell(house: House) -> None:
+    row = [Cell("<b>1</b>", True), *[Cell("x")] * 3]
+    narrow, wide = sheet('"a" table', ["n", "b"], [row[:2]]), sheet("t", ["n", "<b>", "c", "d"], [row])
+    assert "role=table" not in narrow
+    assert 'aria-label="&quot;a&quot; table"' in narrow
+    assert [wide.count(f"role={name}") for name in ("table", "rowgroup", "row", "columnheader", "cell")] == [
+        1, 2, 4, 4, 4,
+    ]  # fmt: skip
+    assert '<td class="n" role=cell data-label="n"><b>1</b></td><td role=cell data-label="&lt;b&gt;">x</td>' in wide
 
 
 def test_a_page_says_that_its_data_is_fictional_where_it_is(house: House) -> None:
@@ -171,7 +184,7 @@ def test_shares_days_and_rials_are_said_as_people_say_them() -> None:
     assert [said_share(share, "fa") for share in (0.1827, 0.004, 1)] == ["۱۸٪", "۰٫۴٪", "۱۰۰٪"]
     assert [said_days(days, "en") for days in (1, 3.24, 30.4)] == ["1 day", "3.2 days", "30 days"]
     assert said_rials(69_819_000_000, "fa") == "۷۰ میلیارد ریال"
-    assert [shown("1405-08", "jalali_month", {}, language) for language in ("fa", "en")] == ["آبان ۱۴۰۵", "Aban 1405"]
+    assert [shown("1405-08", "jalali_month", {}, language) for language in LANGUAGES] == ["آبان ۱۴۰۵", "Aban 1405"]
     assert shown(None, "x_share", {}, "fa") == "—"
     assert shown("true", "is_open", {"type": "boolean"}, "en") == "yes"
     assert shown("1403", "fiscal_year", {"type": "integer"}, "fa") == "۱۴۰۳"

@@ -20,10 +20,12 @@ from shahrnama.publish.cells import href, in_language, is_number
 from shahrnama.publish.kinds import Query
 from shahrnama.publish.markdown import moment, plain
 from shahrnama.publish.names import Names
+from shahrnama.publish.sheet import Cell, sheet
 from shahrnama.publish.site import DATABASE, FILES
 from shahrnama.publish.texts import WORDS, codes, is_for_others, mark, text
 
 Record = dict[str, Any]
+Column = tuple[str, str, Record]  # name, table, field
 
 
 class Safe(str):
@@ -103,14 +105,10 @@ class Phrases:
         query, answer = self.ask(name)
         if not answer.rows:
             return Safe("")
-        columns = self._columns(query, answer)
-        head = "".join(f"<th scope=col>{escape(text(field, 'title', self.language))}</th>" for _, _, field in columns)
-        body = "".join(self._row(row, columns) for row in answer.rows[:top])
-        label = escape(self._label(query, answer))
-        table = f'<table class="look"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-        return Safe(
-            f'\n<div class="rows" role="region" aria-label="{label}" tabindex="0">{table}</div>\n' + self.more(name)
-        )
+        columns, rows = self._columns(query, answer), answer.rows[:top]
+        header = [text(field, "title", self.language) for _, _, field in columns]
+        label, cells = self._label(query, answer), [self._row(row, columns) for row in rows]
+        return Safe(f"\n{sheet(label, header, cells)}\n" + self.more(name))
 
     def facts(self, name: str) -> Safe:
         """The first row of a query as a list of facts, without what is not known."""
@@ -193,22 +191,25 @@ class Phrases:
     def _said(self, function: Callable[..., str], value: float | None) -> str:
         return "—" if value is None else function(value, self.language)
 
-    def _columns(self, query: Query, answer: Answer) -> list[tuple[str, str, Record]]:
+    def _columns(self, query: Query, answer: Answer) -> list[Column]:
         """Columns that a reader of the language looks at: name, table and field of each."""
         found = []
         for column in answer.columns:
             if is_for_others(column, answer.columns, self.language):
                 continue
             table, field = self.names.field(column, answer.read) or ("", {"name": column})
-            found.append((column, table, {**field, **query.columns.get(column, {})}))
+            field = {**field, **query.columns.get(column, {}), "name": column}
+            found.append((column, table, field))
         return found
 
-    def _row(self, row: Record, columns: list[tuple[str, str, Record]]) -> str:
-        cells = []
-        for column, table, field in columns:
-            numeric = ' class="n"' if is_number(row[column], field) and (table, column) not in self.names.keys else ""
-            cells.append(f"<td{numeric}>{self._cell(row[column], table, column, field)}</td>")
-        return f"<tr>{''.join(cells)}</tr>"
+    def _row(self, row: Record, columns: list[Column]) -> list[Cell]:
+        return [
+            Cell(
+                self._cell(row[column], table, column, field),
+                is_number(row[column], field) and (table, column) not in self.names.keys,
+            )
+            for column, table, field in columns
+        ]
 
     def _cell(self, value: object, table: str, column: str, field: Record) -> str:
         return self.names.cell(value, table, {**field, "name": column}, self.language, self.root)
