@@ -14,9 +14,9 @@ import pytest
 from shahrnama.errors import PublishError
 from shahrnama.persian import Language
 from shahrnama.publish.charts import chart, charts
-from shahrnama.publish.curves import sparkline
 from shahrnama.publish.picture import Ground, Picture
 from shahrnama.publish.process_map import RARE
+from shahrnama.publish.sparks import EDGE, TALL, course, drawn, spark
 from shahrnama.publish.svg import WIDTH, width_of, wrapped
 from shahrnama.publish.tile_map import SHADES
 from shahrnama.publish.timeline import Promises
@@ -335,17 +335,38 @@ def test_timelines_are_drawn_on_demand_alone() -> None:
     assert list(charts(ground(PROMISES, charts=[TIMELINE]))) == []
 
 
-def test_a_sparkline_rises_where_its_values_do_and_says_them() -> None:
-    def across(language: Language) -> list[tuple[float, float]]:
-        found = re.search(r'points="([^"]+)"', sparkline([1, None, 3], 'from 1 to "3"', language))
-        assert found
-        return [(float(x), float(y)) for x, y in (point.split(",") for point in found[1].split())]
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_a_sparkline_rises_from_zero_where_its_values_do_towards_the_end_of_a_line(language: Language) -> None:
+    line = re.search(r'points="([^"]+)"', drawn([2, None, 4], 'from 2 to "4"', language))
+    assert line
+    (x, y), (later_x, later_y) = ([float(part) for part in point.split(",")] for point in line[1].split())
+    assert (later_x > x) == (language == "en")
+    assert TALL - EDGE - later_y == 2 * (TALL - EDGE - y)
+    assert "<title>from 2 to &quot;4&quot;</title>" in drawn([2, 4], 'from 2 to "4"', language)
 
-    (x, y), (later_x, later_y) = across("en")
-    assert (later_x > x, later_y < y) == (True, True)
-    assert across("fa")[0][0] > across("fa")[1][0]
-    assert 'aria-label="from 1 to &quot;3&quot;"' in sparkline([1, 3], 'from 1 to "3"', "en")
-    assert sparkline([None, 3], "x", "en") == ""
+
+@pytest.mark.parametrize(
+    ("measure", "language", "words", "short"),
+    [
+        ("request_count", "fa", "از ۱۲۰ در آبان ۱۴۰۴ به ۹۶ در دی ۱۴۰۴، ۲ ماه", "۱۲۰ ← ۹۶"),
+        ("wait_days", "en", "from 120 days in Aban 1404 to 96 days in Dey 1404, 2 months", "120 → 96"),
+    ],
+)
+def test_a_sparkline_says_from_how_much_to_how_much(measure: str, language: Language, words: str, short: str) -> None:
+    one = course('{"1404-10": 96, "1404-08": 120, "1404-09": null}')
+    html = spark(one, ["1404-08", "1404-09", "1404-10"], measure, language)
+    assert f"<title>{words}</title>" in html
+    assert f'<small aria-hidden="true">{short}</small>' in html
+
+
+def test_a_sparkline_of_too_little_is_a_dash() -> None:
+    assert [spark(course(cell), ["1404-08"], "n", "fa") for cell in (None, "", "{}", '{"1404-08": 3}')] == ["—"] * 4
+
+
+@pytest.mark.parametrize("cell", ["[1, 2]", "x", 3, '{"1404-13": 1}', '{"1404-08": "many"}'])
+def test_a_cell_that_is_no_curve_is_refused(cell: object) -> None:
+    with pytest.raises(PublishError, match="is no curve"):
+        course(cell)
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])

@@ -76,6 +76,34 @@ def test_a_row_has_a_page_with_titles_and_names_in_both_languages(house: House) 
     assert "/files/service_requests/response_times.demo.csv" in persian
 
 
+CURVES = """
+address: "curves"
+queries:
+  open:
+    table: "districts"
+    sql: >-
+      SELECT district_id, json_object('1404-11', 2, '1404-12', district_id) AS months, 7 AS n FROM districts ORDER BY 1
+    columns: {months: {title: "ماه به ماه", title_en: "Month by month", curve: "open_count"}, n: {title: "ن"}}
+"""
+
+
+def test_a_curve_in_a_table_has_its_words_and_its_numbers_below(house: House) -> None:
+    declare(house, "curves", CURVES, '# عنوان\n\n{{ table("open") }}', '# Title\n\n{{ table("open") }}')
+    persian, english = page(house, "curves"), page(house, "curves", "en")
+    assert "<title>از ۲ در بهمن ۱۴۰۴ به ۱۲ در اسفند ۱۴۰۴، ۲ ماه</title>" in persian
+    assert "<title>from 2 in Bahman 1404 to 12 in Esfand 1404, 2 months</title>" in english
+    folded = english[english.index("<summary>Numbers of the curves: Month by month</summary>") :]
+    assert re.findall(r"<th scope=col>([^<]+)<", folded) == ["district_id", "Bahman 1404", "Esfand 1404"]
+    assert re.findall(r'<td class="n">([^<]+)<', folded) == ["2", "1", "2", "5", "2", "12"]
+
+
+def test_a_cell_that_is_no_curve_names_its_page(house: House) -> None:
+    declare(house, "curves", CURVES.replace("json_object('1404-11', 2, '1404-12', district_id)", "'x'"),
+            '# عنوان\n\n{{ table("open") }}')  # fmt: skip
+    with pytest.raises(PublishError, match=r"curves\.fa\.md of service_requests: 'x' is no curve"):
+        write_docs(house)
+
+
 def test_a_table_too_wide_for_a_phone_stays_a_table_and_names_each_cell(house: House) -> None:
     row = [Cell("<b>1</b>", True), *[Cell("x")] * 3]
     narrow, wide = sheet('"a" table', ["n", "b"], [row[:2]]), sheet("t", ["n", "<b>", "c", "d"], [row])

@@ -22,6 +22,7 @@ from shahrnama.publish.markdown import moment, plain
 from shahrnama.publish.names import Names
 from shahrnama.publish.sheet import Cell, sheet
 from shahrnama.publish.site import DATABASE, FILES
+from shahrnama.publish.sparks import course, months, numbers, spark
 from shahrnama.publish.texts import WORDS, codes, is_for_others, mark, text
 
 Record = dict[str, Any]
@@ -101,14 +102,19 @@ class Phrases:
         return rows[0] if rows else Nothing()
 
     def table(self, name: str, top: int | None = None) -> Safe:
-        """A query as a table: the descriptors' titles, names for keys, links to pages; empty where it has no row."""
+        """A query as a table: the descriptors' titles, names for keys, links to pages; empty where it has no row.
+
+        Columns with a `curve` are drawn as sparklines, whose numbers are folded below the table.
+        """
         query, answer = self.ask(name)
         if not answer.rows:
             return Safe("")
         columns, rows = self._columns(query, answer), answer.rows[:top]
         header = [text(field, "title", self.language) for _, _, field in columns]
         label, cells = self._label(query, answer), [self._row(row, columns) for row in rows]
-        return Safe(f"\n{sheet(label, header, cells)}\n" + self.more(name))
+        curves = [(field, [course(row[column]) for row in rows]) for column, _, field in columns if "curve" in field]
+        folded = "".join(numbers(header, cells, field, courses, self.language) for field, courses in curves)
+        return Safe(f"\n{sheet(label, header, cells)}\n{folded}" + self.more(name))
 
     def facts(self, name: str) -> Safe:
         """The first row of a query as a list of facts, without what is not known."""
@@ -192,13 +198,15 @@ class Phrases:
         return "—" if value is None else function(value, self.language)
 
     def _columns(self, query: Query, answer: Answer) -> list[Column]:
-        """Columns that a reader of the language looks at: name, table and field of each."""
+        """Columns that a reader of the language looks at: name, table and field of each; of a curve its months too."""
         found = []
         for column in answer.columns:
             if is_for_others(column, answer.columns, self.language):
                 continue
             table, field = self.names.field(column, answer.read) or ("", {"name": column})
             field = {**field, **query.columns.get(column, {}), "name": column}
+            if "curve" in field:
+                field["months"] = months(course(row[column]) for row in answer.rows)
             found.append((column, table, field))
         return found
 
@@ -206,12 +214,14 @@ class Phrases:
         return [
             Cell(
                 self._cell(row[column], table, column, field),
-                is_number(row[column], field) and (table, column) not in self.names.keys,
+                "curve" in field or (is_number(row[column], field) and (table, column) not in self.names.keys),
             )
             for column, table, field in columns
         ]
 
     def _cell(self, value: object, table: str, column: str, field: Record) -> str:
+        if "curve" in field:
+            return spark(course(value), field["months"], field["curve"], self.language)
         return self.names.cell(value, table, {**field, "name": column}, self.language, self.root)
 
     @property
