@@ -77,6 +77,27 @@ def test_a_page_is_whole_in_its_direction_and_asks_nobody_else(browser: Any, sit
     page.close()
 
 
+@pytest.mark.parametrize("path", ["/desk/", "/en/desk/"])
+def test_the_top_row_folds_into_a_menu_on_a_phone_without_javascript(browser: Any, site: str, path: str) -> None:
+    context = browser.new_context(viewport=SIZES["phone"], java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site + path)
+    assert page.locator("header.top").bounding_box()["height"] < 115  # a row of links and the search box
+    links = page.get_by_role("navigation").first.get_by_role("link")
+    assert page.locator("header nav:visible").count() == 0
+    page.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    assert links.count() > 5
+    page.keyboard.press("Tab")
+    assert links.first.evaluate("link => link === document.activeElement")
+    wide = links.last.bounding_box()
+    assert 0 <= wide["x"] < wide["x"] + wide["width"] <= SIZES["phone"]["width"]
+    page.set_viewport_size(SIZES["desktop"])
+    assert page.locator("header nav:visible").count() == 1
+    assert not page.locator("header summary").is_visible()
+    context.close()
+
+
 @pytest.mark.parametrize(("size", "shown_as"), [("phone", "grid"), ("desktop", "table-row")])
 def test_a_wide_table_is_cards_on_a_phone_and_a_table_to_a_screen_reader(
     browser: Any, site: str, size: str, shown_as: str
@@ -154,6 +175,18 @@ AXE = [
         "quality",
     ),
 ]
+
+
+@pytest.mark.parametrize("path", ["/districts/", "/en/desk/", "/projects/SC-001/"])
+def test_no_accessibility_violations_on_a_phone_with_all_unfolded(browser: Any, site: str, path: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = browser.new_page(viewport=SIZES["phone"])
+    page.goto(site + path, wait_until="networkidle")
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
+    assert [(item["id"], [node["target"] for node in item["nodes"]][:3]) for item in found] == []
+    page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
