@@ -354,6 +354,16 @@ def test_a_sparkline_rises_from_zero_where_its_values_do_towards_the_end_of_a_li
 )
 def test_a_sparkline_says_from_how_much_to_how_much(measure: str, language: Language, words: str, short: str) -> None:
     one = course('{"1404-10": 96, "1404-08": 120, "1404-09": null}')
+def test_the_table_of_a_timeline_has_its_days_and_what_stands_beside_them() -> None:
+    rows = table("project stated promised opened moved_days outcome", ["x 2024-01-01 2024-03-01 - - a",
+                                                                       "x 2024-02-01 2024-05-20 - 1080 b"])  # fmt: skip
+    drawn_of = ground({"promises": rows, "now": PROMISES["now"]})
+    found = chart({**TIMELINE, "beside": ["moved_days", "outcome"]}, drawn_of, "x")
+    assert found.header == ("stated", "promised", "Opened", "moved_days", "outcome")
+    assert found.cells[1] == ("1 February 2024", "20 May 2024", "—", "1,080", "b")
+    assert found.raw[1] == ("2024-02-01", "2024-05-20", "", "1080", "b")
+
+
     html = spark(one, ["1404-08", "1404-09", "1404-10"], measure, language)
     assert f"<title>{words}</title>" in html
     assert f'<small aria-hidden="true">{short}</small>' in html

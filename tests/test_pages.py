@@ -141,7 +141,7 @@ def test_no_cell_becomes_markup_on_a_declared_page(house: House) -> None:
     uses = (
         "{{ row.note }}", "## {{ row.note }}", "- **{{ row.note }}**", '{{ link("notes", row.note_id) }}',
         "{{ url(row.url, row.note) }}", "{{ row.note | safe }}", "{{ row.note ~ to('', row.note) }}",
-        "{% set kept %}{{ row.note }}{% endset %}{{ kept }}", '{{ timeline([("2026-11-21", row.note, row.note)]) }}',
+        "{% set kept %}{{ row.note }}{% endset %}{{ kept }}",
         '{{ table("notes") }}', '{{ facts("notes") }}', "> {{ row.note }} {{ row.note }}",
     )  # fmt: skip
     text = "# {{ row.note }}\n\n" + "\n\n".join(uses)

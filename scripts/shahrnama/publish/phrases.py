@@ -6,7 +6,7 @@ line Markdown reads on inside tags, so that texts in links are `plain` too; bloc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from html import escape
 from typing import Any
@@ -18,7 +18,7 @@ from shahrnama.publish import amounts
 from shahrnama.publish.answers import Answer, Answers
 from shahrnama.publish.cells import href, in_language, is_number
 from shahrnama.publish.kinds import Query
-from shahrnama.publish.markdown import moment, plain
+from shahrnama.publish.markdown import plain
 from shahrnama.publish.names import Names
 from shahrnama.publish.sheet import Cell, sheet
 from shahrnama.publish.site import DATABASE, FILES
@@ -67,7 +67,6 @@ class Phrases:
             "one": self.one,
             "table": self.table,
             "facts": self.facts,
-            "timeline": self.timeline,
             "link": self.link,
             "to": self.to,
             "url": self.url,
@@ -126,16 +125,6 @@ class Phrases:
                  for column, table, field in columns if row[column] not in (None, "")]  # fmt: skip
         items = "".join(f"<div><dt>{escape(title)}</dt><dd>{value}</dd></div>" for title, value in pairs)
         return Safe(f'\n<dl class="facts">{items}</dl>\n')
-
-    def timeline(self, steps: Iterable[tuple[str | None, str, str]]) -> Safe:
-        """Dates in their order with what happened: (date, text, kind) each, kind a class such as `late`."""
-        dated = sorted(step for step in steps if step[0])
-        items = "".join(
-            f'<li class="{escape(kind)}">{moment(str(date), self.language)} '
-            f"<b>{in_language(escape(said), self.language)}</b></li>"
-            for date, said, kind in dated
-        )
-        return Safe(f'\n<ol class="timeline">{items}</ol>\n') if items else Safe("")
 
     def more(self, name: str) -> Safe:
         """Where all rows of a query's table are: in Datasette, filtered as the page is, and as CSV."""
