@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -187,6 +189,33 @@ def test_tiles_lie_where_their_places_are_in_both_languages() -> None:
     assert found.cells[-1] == ("9", "—")
 
 
+BORDERS = {  # of each district of Tehran, those with a greater number; see datasets/districts/README.md
+    1: {2, 3, 4}, 2: {3, 5, 6, 9, 10}, 3: {4, 6, 7}, 4: {7, 8, 13}, 5: {9, 21, 22}, 6: {7, 10, 11, 12}, 7: {8, 12, 13},
+    8: {13}, 9: {10, 17, 18, 21}, 10: {11, 17}, 11: {12, 16, 17}, 12: {13, 14, 15, 16}, 13: {14}, 14: {15},
+    15: {16, 20}, 16: {17, 19, 20}, 17: {18, 19}, 18: {19, 21}, 19: {20}, 21: {22},
+}  # fmt: skip
+
+
+def test_districts_whose_tiles_share_a_side_border_on_each_other() -> None:
+    with (Path(__file__).parents[1] / "datasets" / "districts" / "data" / "districts.csv").open(
+        encoding="utf-8"
+    ) as file:
+        places = {
+            (int(row["tile_row"]), int(row["tile_column"])): int(row["district_id"]) for row in csv.DictReader(file)
+        }
+    assert sorted(places.values()) == list(range(1, 23))
+    sides = [((row, column), beside) for row, column in places for beside in ((row + 1, column), (row, column + 1))]
+    touching = [sorted((places[one], places[other])) for one, other in sides if other in places]
+    assert [pair for pair in touching if pair[1] not in BORDERS[pair[0]]] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("fa", "نقشهٔ کاشی‌وار است: جای تقریبی"), ("en", "approximate positions")]
+)
+def test_a_tile_map_says_that_it_is_schematic(language: Language, says: str) -> None:
+    assert says in draw(language, ["1 a 4", "5 a 8"], kind="tile_map").sentence
+
+
 def luminance(colour: str) -> float:
     parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
@@ -325,6 +354,16 @@ def test_a_timeline_says_what_was_promised_and_what_came_of_it(key: str, said: s
     assert shaded == (key in {"late", "never"})
 
 
+def test_the_table_of_a_timeline_has_its_days_and_what_stands_beside_them() -> None:
+    rows = table("project stated promised opened moved_days outcome", ["x 2024-01-01 2024-03-01 - - a",
+                                                                       "x 2024-02-01 2024-05-20 - 1080 b"])  # fmt: skip
+    drawn_of = ground({"promises": rows, "now": PROMISES["now"]})
+    found = chart({**TIMELINE, "beside": ["moved_days", "outcome"]}, drawn_of, "x")
+    assert found.header == ("stated", "promised", "Opened", "moved_days", "outcome")
+    assert found.cells[1] == ("1 February 2024", "20 May 2024", "—", "1,080", "b")
+    assert found.raw[1] == ("2024-02-01", "2024-05-20", "", "1080", "b")
+
+
 def test_a_slip_is_counted_from_the_first_promise() -> None:
     made = (("", "2025-01-01"), ("", "2025-03-01"))
     assert Promises(made, "2025-01-31", "2026-01-01").late_days == 30
@@ -354,16 +393,6 @@ def test_a_sparkline_rises_from_zero_where_its_values_do_towards_the_end_of_a_li
 )
 def test_a_sparkline_says_from_how_much_to_how_much(measure: str, language: Language, words: str, short: str) -> None:
     one = course('{"1404-10": 96, "1404-08": 120, "1404-09": null}')
-def test_the_table_of_a_timeline_has_its_days_and_what_stands_beside_them() -> None:
-    rows = table("project stated promised opened moved_days outcome", ["x 2024-01-01 2024-03-01 - - a",
-                                                                       "x 2024-02-01 2024-05-20 - 1080 b"])  # fmt: skip
-    drawn_of = ground({"promises": rows, "now": PROMISES["now"]})
-    found = chart({**TIMELINE, "beside": ["moved_days", "outcome"]}, drawn_of, "x")
-    assert found.header == ("stated", "promised", "Opened", "moved_days", "outcome")
-    assert found.cells[1] == ("1 February 2024", "20 May 2024", "—", "1,080", "b")
-    assert found.raw[1] == ("2024-02-01", "2024-05-20", "", "1080", "b")
-
-
     html = spark(one, ["1404-08", "1404-09", "1404-10"], measure, language)
     assert f"<title>{words}</title>" in html
     assert f'<small aria-hidden="true">{short}</small>' in html
