@@ -81,7 +81,7 @@ KEYS = {
     "chart": {
         *("name", "kind", "resource", *TEXTS, "x", "y", "aggregate", "top", "series", "by"),
         *("from", "to", "count", "days", "order", "bottleneck"),
-        *("stated", "promised", "actual", "actual_label", "actual_label_en", "now"),
+        *("stated", "promised", "actual", "actual_label", "actual_label_en", "beside", "now"),
     },
     "expect": {
         *("min_rows", "max_rows", "required_share", "unique", "fresh", "sql", "quarantine_share"),

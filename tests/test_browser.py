@@ -110,6 +110,44 @@ def test_the_search_works_within_the_policy(browser: Any, site: str, variant: tu
         assert complaints(look, site, language) == []
 
 
+@pytest.mark.parametrize("path", ["/desk/", "/en/desk/"])
+def test_the_top_row_folds_into_a_menu_on_a_phone_without_javascript(browser: Any, site: str, path: str) -> None:
+    context = browser.new_context(viewport=SIZES["phone"], java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site + path)
+    assert page.locator("header.top").bounding_box()["height"] < 115  # a row of links and the search box
+    links = page.get_by_role("navigation").first.get_by_role("link")
+    assert page.locator("header nav:visible").count() == 0
+    page.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    assert links.count() > 5
+    page.keyboard.press("Tab")
+    assert links.first.evaluate("link => link === document.activeElement")
+    wide = links.last.bounding_box()
+    assert 0 <= wide["x"] < wide["x"] + wide["width"] <= SIZES["phone"]["width"]
+    page.set_viewport_size(SIZES["desktop"])
+    assert page.locator("header nav:visible").count() == 1
+    assert not page.locator("header summary").is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize(("size", "shown_as"), [("phone", "grid"), ("desktop", "table-row")])
+def test_a_wide_table_is_cards_on_a_phone_and_a_table_to_a_screen_reader(
+    browser: Any, site: str, size: str, shown_as: str
+) -> None:
+    page = browser.new_page(viewport=SIZES[size])
+    page.goto(site + "/desk/")
+    row = page.locator(".cards tbody tr").first
+    assert row.evaluate("row => getComputedStyle(row).display") == shown_as
+    table = page.get_by_role("table").first
+    heads = table.get_by_role("columnheader").count()
+    assert heads > 3
+    assert table.get_by_role("row").nth(1).get_by_role("cell").count() == heads
+    if size == "phone":
+        assert page.locator(".cards").evaluate_all("all => all.every(one => one.scrollWidth <= one.clientWidth + 1)")
+    page.close()
+
+
 @pytest.mark.parametrize("path", ["/", TABLE, "/datasets/service_requests/", "/en/"])
 def test_demonstration_data_is_announced_on_screen(browser: Any, site: str, path: str) -> None:
     page = browser.new_page(viewport=SIZES["phone"])
@@ -141,6 +179,14 @@ def test_the_portal_says_the_same_without_javascript(browser: Any, site: str, pa
         assert article.locator("svg").count() >= (1 if "service_requests" in path else 0)
         context.close()
     assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("path", ["/districts/", "/en/desk/", "/projects/SC-001/"])
+def test_a_page_is_for_everyone_on_a_phone_with_all_unfolded(browser: Any, site: str, path: str) -> None:
+    with looking(browser, "phone") as look:
+        look.page.goto(site + path, wait_until="load")
+        look.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        assert violations(look.page) == []
 
 
 FAST_3G = {"offline": False, "latency": 562.5, "downloadThroughput": 180_000, "uploadThroughput": 84_375}  # DevTools'

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -14,9 +16,9 @@ import pytest
 from shahrnama.errors import PublishError
 from shahrnama.persian import Language
 from shahrnama.publish.charts import chart, charts
-from shahrnama.publish.curves import sparkline
 from shahrnama.publish.picture import Ground, Picture
 from shahrnama.publish.process_map import RARE
+from shahrnama.publish.sparks import EDGE, TALL, course, drawn, spark
 from shahrnama.publish.svg import WIDTH, width_of, wrapped
 from shahrnama.publish.tile_map import SHADES
 from shahrnama.publish.timeline import Promises
@@ -187,6 +189,33 @@ def test_tiles_lie_where_their_places_are_in_both_languages() -> None:
     assert found.cells[-1] == ("9", "—")
 
 
+BORDERS = {  # of each district of Tehran, those with a greater number; see datasets/districts/README.md
+    1: {2, 3, 4}, 2: {3, 5, 6, 9, 10}, 3: {4, 6, 7}, 4: {7, 8, 13}, 5: {9, 21, 22}, 6: {7, 10, 11, 12}, 7: {8, 12, 13},
+    8: {13}, 9: {10, 17, 18, 21}, 10: {11, 17}, 11: {12, 16, 17}, 12: {13, 14, 15, 16}, 13: {14}, 14: {15},
+    15: {16, 20}, 16: {17, 19, 20}, 17: {18, 19}, 18: {19, 21}, 19: {20}, 21: {22},
+}  # fmt: skip
+
+
+def test_districts_whose_tiles_share_a_side_border_on_each_other() -> None:
+    with (Path(__file__).parents[1] / "datasets" / "districts" / "data" / "districts.csv").open(
+        encoding="utf-8"
+    ) as file:
+        places = {
+            (int(row["tile_row"]), int(row["tile_column"])): int(row["district_id"]) for row in csv.DictReader(file)
+        }
+    assert sorted(places.values()) == list(range(1, 23))
+    sides = [((row, column), beside) for row, column in places for beside in ((row + 1, column), (row, column + 1))]
+    touching = [sorted((places[one], places[other])) for one, other in sides if other in places]
+    assert [pair for pair in touching if pair[1] not in BORDERS[pair[0]]] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("fa", "نقشهٔ کاشی‌وار است: جای تقریبی"), ("en", "approximate positions")]
+)
+def test_a_tile_map_says_that_it_is_schematic(language: Language, says: str) -> None:
+    assert says in draw(language, ["1 a 4", "5 a 8"], kind="tile_map").sentence
+
+
 def luminance(colour: str) -> float:
     parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
@@ -325,6 +354,16 @@ def test_a_timeline_says_what_was_promised_and_what_came_of_it(key: str, said: s
     assert shaded == (key in {"late", "never"})
 
 
+def test_the_table_of_a_timeline_has_its_days_and_what_stands_beside_them() -> None:
+    rows = table("project stated promised opened moved_days outcome", ["x 2024-01-01 2024-03-01 - - a",
+                                                                       "x 2024-02-01 2024-05-20 - 1080 b"])  # fmt: skip
+    drawn_of = ground({"promises": rows, "now": PROMISES["now"]})
+    found = chart({**TIMELINE, "beside": ["moved_days", "outcome"]}, drawn_of, "x")
+    assert found.header == ("stated", "promised", "Opened", "moved_days", "outcome")
+    assert found.cells[1] == ("1 February 2024", "20 May 2024", "—", "1,080", "b")
+    assert found.raw[1] == ("2024-02-01", "2024-05-20", "", "1080", "b")
+
+
 def test_a_slip_is_counted_from_the_first_promise() -> None:
     made = (("", "2025-01-01"), ("", "2025-03-01"))
     assert Promises(made, "2025-01-31", "2026-01-01").late_days == 30
@@ -335,17 +374,38 @@ def test_timelines_are_drawn_on_demand_alone() -> None:
     assert list(charts(ground(PROMISES, charts=[TIMELINE]))) == []
 
 
-def test_a_sparkline_rises_where_its_values_do_and_says_them() -> None:
-    def across(language: Language) -> list[tuple[float, float]]:
-        found = re.search(r'points="([^"]+)"', sparkline([1, None, 3], 'from 1 to "3"', language))
-        assert found
-        return [(float(x), float(y)) for x, y in (point.split(",") for point in found[1].split())]
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_a_sparkline_rises_from_zero_where_its_values_do_towards_the_end_of_a_line(language: Language) -> None:
+    line = re.search(r'points="([^"]+)"', drawn([2, None, 4], 'from 2 to "4"', language))
+    assert line
+    (x, y), (later_x, later_y) = ([float(part) for part in point.split(",")] for point in line[1].split())
+    assert (later_x > x) == (language == "en")
+    assert TALL - EDGE - later_y == 2 * (TALL - EDGE - y)
+    assert "<title>from 2 to &quot;4&quot;</title>" in drawn([2, 4], 'from 2 to "4"', language)
 
-    (x, y), (later_x, later_y) = across("en")
-    assert (later_x > x, later_y < y) == (True, True)
-    assert across("fa")[0][0] > across("fa")[1][0]
-    assert 'aria-label="from 1 to &quot;3&quot;"' in sparkline([1, 3], 'from 1 to "3"', "en")
-    assert sparkline([None, 3], "x", "en") == ""
+
+@pytest.mark.parametrize(
+    ("measure", "language", "words", "short"),
+    [
+        ("request_count", "fa", "از ۱۲۰ در آبان ۱۴۰۴ به ۹۶ در دی ۱۴۰۴، ۲ ماه", "۱۲۰ ← ۹۶"),
+        ("wait_days", "en", "from 120 days in Aban 1404 to 96 days in Dey 1404, 2 months", "120 → 96"),
+    ],
+)
+def test_a_sparkline_says_from_how_much_to_how_much(measure: str, language: Language, words: str, short: str) -> None:
+    one = course('{"1404-10": 96, "1404-08": 120, "1404-09": null}')
+    html = spark(one, ["1404-08", "1404-09", "1404-10"], measure, language)
+    assert f"<title>{words}</title>" in html
+    assert f'<small aria-hidden="true">{short}</small>' in html
+
+
+def test_a_sparkline_of_too_little_is_a_dash() -> None:
+    assert [spark(course(cell), ["1404-08"], "n", "fa") for cell in (None, "", "{}", '{"1404-08": 3}')] == ["—"] * 4
+
+
+@pytest.mark.parametrize("cell", ["[1, 2]", "x", 3, '{"1404-13": 1}', '{"1404-08": "many"}'])
+def test_a_cell_that_is_no_curve_is_refused(cell: object) -> None:
+    with pytest.raises(PublishError, match="is no curve"):
+        course(cell)
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])

@@ -19,6 +19,8 @@ from shahrnama.publish.cells import shown
 from shahrnama.publish.files import write_files
 from shahrnama.publish.generate import said_first
 from shahrnama.publish.portal import write_docs, write_portal
+from shahrnama.publish.sheet import Cell, sheet
+from shahrnama.publish.texts import LANGUAGES
 from small_city import field, promote, published, resource
 from test_portal import HOSTILE, dangers
 
@@ -81,6 +83,45 @@ def test_tables_of_one_page_are_told_apart_by_ear(house: House) -> None:
     assert len(set(labels)) == 3
 
 
+CURVES = """
+address: "curves"
+queries:
+  open:
+    table: "districts"
+    sql: >-
+      SELECT district_id, json_object('1404-11', 2, '1404-12', district_id) AS months, 7 AS n FROM districts ORDER BY 1
+    columns: {months: {title: "ماه به ماه", title_en: "Month by month", curve: "open_count"}, n: {title: "ن"}}
+"""
+
+
+def test_a_curve_in_a_table_has_its_words_and_its_numbers_below(house: House) -> None:
+    declare(house, "curves", CURVES, '# عنوان\n\n{{ table("open") }}', '# Title\n\n{{ table("open") }}')
+    persian, english = page(house, "curves"), page(house, "curves", "en")
+    assert "<title>از ۲ در بهمن ۱۴۰۴ به ۱۲ در اسفند ۱۴۰۴، ۲ ماه</title>" in persian
+    assert "<title>from 2 in Bahman 1404 to 12 in Esfand 1404, 2 months</title>" in english
+    folded = english[english.index("<summary>Numbers of the curves: Month by month</summary>") :]
+    assert re.findall(r"<th scope=col>([^<]+)<", folded) == ["district_id", "Bahman 1404", "Esfand 1404"]
+    assert re.findall(r'<td class="n">([^<]+)<', folded) == ["2", "1", "2", "5", "2", "12"]
+
+
+def test_a_cell_that_is_no_curve_names_its_page(house: House) -> None:
+    declare(house, "curves", CURVES.replace("json_object('1404-11', 2, '1404-12', district_id)", "'x'"),
+            '# عنوان\n\n{{ table("open") }}')  # fmt: skip
+    with pytest.raises(PublishError, match=r"curves\.fa\.md of service_requests: 'x' is no curve"):
+        write_docs(house)
+
+
+def test_a_table_too_wide_for_a_phone_stays_a_table_and_names_each_cell(house: House) -> None:
+    row = [Cell("<b>1</b>", True), *[Cell("x")] * 3]
+    narrow, wide = sheet('"a" table', ["n", "b"], [row[:2]]), sheet("t", ["n", "<b>", "c", "d"], [row])
+    assert "role=table" not in narrow
+    assert 'aria-label="&quot;a&quot; table"' in narrow
+    assert [wide.count(f"role={name}") for name in ("table", "rowgroup", "row", "columnheader", "cell")] == [
+        1, 2, 4, 4, 4,
+    ]  # fmt: skip
+    assert '<td class="n" role=cell data-label="n"><b>1</b></td><td role=cell data-label="&lt;b&gt;">x</td>' in wide
+
+
 def test_a_page_says_that_its_data_is_fictional_where_it_is(house: House) -> None:
     for kind, needs, expected in (("a", "times", "true"), ("b", "names", "false"), ("c", "times names", '"some"')):
         shown = "".join(f'{{{{ table("{name}") }}}}' for name in needs.split())
@@ -107,7 +148,7 @@ def test_no_cell_becomes_markup_on_a_declared_page(house: House) -> None:
     uses = (
         "{{ row.note }}", "## {{ row.note }}", "- **{{ row.note }}**", '{{ link("notes", row.note_id) }}',
         "{{ url(row.url, row.note) }}", "{{ row.note | safe }}", "{{ row.note ~ to('', row.note) }}",
-        "{% set kept %}{{ row.note }}{% endset %}{{ kept }}", '{{ timeline([("2026-11-21", row.note, row.note)]) }}',
+        "{% set kept %}{{ row.note }}{% endset %}{{ kept }}",
         '{{ table("notes") }}', '{{ facts("notes") }}', "> {{ row.note }} {{ row.note }}",
     )  # fmt: skip
     text = "# {{ row.note }}\n\n" + "\n\n".join(uses)
@@ -178,7 +219,7 @@ def test_shares_days_and_rials_are_said_as_people_say_them() -> None:
     assert [said_share(share, "fa") for share in (0.1827, 0.004, 1)] == ["۱۸٪", "۰٫۴٪", "۱۰۰٪"]
     assert [said_days(days, "en") for days in (1, 3.24, 30.4)] == ["1 day", "3.2 days", "30 days"]
     assert said_rials(69_819_000_000, "fa") == "۷۰ میلیارد ریال"
-    assert shown("1405-08", "jalali_month", {}, "fa") == "آبان ۱۴۰۵"
+    assert [shown("1405-08", "jalali_month", {}, language) for language in LANGUAGES] == ["آبان ۱۴۰۵", "Aban 1405"]
     assert shown(None, "x_share", {}, "fa") == "—"
     assert shown("true", "is_open", {"type": "boolean"}, "en") == "yes"
     assert shown("1403", "fiscal_year", {"type": "integer"}, "fa") == "۱۴۰۳"

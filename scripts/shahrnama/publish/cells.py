@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from shahrnama.persian import JALALI_MONTHS, Language, persian_digits
+from shahrnama.persian import Language, display_month, persian_digits
 from shahrnama.publish.amounts import said_number, said_rials, said_share
 from shahrnama.publish.markdown import LONGEST_CELL, moment
 from shahrnama.publish.texts import WORDS, codes
@@ -15,7 +15,6 @@ from shahrnama.publish.texts import WORDS, codes
 EMPTY = "—"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?")
 BOOLEANS = ("is_", "has_", "needs_")
-JALALI_MONTH = re.compile(r"1[34]\d\d-(0[1-9]|1[0-2])")
 YEAR = re.compile(r"1[34]\d\d")  # as text: a number would get thousands
 PERSIAN = re.compile(r"[آ-ی]")
 NUMERIC = ("integer", "number")
@@ -34,8 +33,8 @@ def shown(value: Any, name: str, field: dict[str, Any], language: Language) -> s
         return escape(labels[str(value)])
     if field.get("type") == "boolean" or name.startswith(BOOLEANS):
         return WORDS[language]["yes" if value in (1, "1", "true", True) else "no"]
-    if isinstance(value, str) and JALALI_MONTH.fullmatch(value):
-        return said_month(value, language)
+    if isinstance(value, str) and (month := display_month(value, language)):
+        return month
     if isinstance(value, str) and MOMENT.fullmatch(value):
         return moment(value, language)
     if isinstance(value, str) and YEAR.fullmatch(value):
@@ -43,12 +42,6 @@ def shown(value: Any, name: str, field: dict[str, Any], language: Language) -> s
     if is_number(value, field):
         return _number(float(value), name, language)
     return text(str(value), language)
-
-
-def said_month(value: str, language: Language) -> str:
-    """A Jalali month, stored as 1405-08: آبان ۱۴۰۵; in English as it is stored."""
-    year, _, month = value.partition("-")
-    return f"{JALALI_MONTHS[int(month) - 1]} {persian_digits(year)}" if language == "fa" else value
 
 
 def is_number(value: Any, field: dict[str, Any]) -> bool:

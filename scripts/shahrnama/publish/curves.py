@@ -6,11 +6,9 @@ Time runs the way the language reads: in Persian the newest point is at the left
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 from shahrnama.errors import PublishError
-from shahrnama.persian import Language
 from shahrnama.publish.measures import can_be_summed, said, said_short
 from shahrnama.publish.picture import Drawing, Ground, amount, required, written
 from shahrnama.publish.scales import ceiling, moment_of, said_moment, spread
@@ -19,7 +17,6 @@ from shahrnama.publish.svg import BAR, INK, LINE, SMALL, SOFT, WIDTH, Point, dot
 
 PANEL, NAME, FOOT, TOP = 110, 28, 22, 8  # px: a panel, its name, the months under it, room for the highest number
 SIDE = 44  # px for the numbers of the axis
-MINIMUM = 2  # points of a line
 TICKS = 4  # dates under a panel, at most: they must not touch
 
 Series = dict[str, dict[str, float]]  # values by moment, by series
@@ -143,21 +140,3 @@ def _months(moments: Sequence[str], place: Any, floor: float, x: str, ground: Gr
             words(text, (min(max(spot, half), WIDTH - half), floor + 17), anchor="middle", size=SMALL, fill=SOFT)
         )
     return parts
-
-
-def sparkline(values: Sequence[float | None], said_of: str, language: Language) -> str:
-    """A tiny curve for a cell of a table, 84 by 22 px; values oldest first, None where unknown; `said_of` is its words.
-
-    Its newest point, with a dot, stands where the language ends its lines. Nothing where fewer than two are known.
-    """
-    known = [value for value in values if value is not None]
-    if len(known) < MINIMUM:
-        return ""
-    low, span = min(known), (max(known) - min(known)) or 1
-    step = 76 / (len(values) - 1)
-    along = [80 - step * at if language == "fa" else 4 + step * at for at in range(len(values))]
-    points = [(x, 18 - 14 * (value - low) / span) for x, value in zip(along, values, strict=True) if value is not None]
-    return (
-        f'<svg class="spark" viewBox="0 0 84 22" width="84" height="22" role="img" aria-label="{escape(said_of)}">'
-        f"{stroke(points, BAR, 1.8)}{dot(points[-1], 2.6, BAR)}</svg>"
-    )

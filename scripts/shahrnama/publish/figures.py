@@ -6,6 +6,7 @@ from html import escape
 
 from shahrnama.persian import Language
 from shahrnama.publish.picture import Picture
+from shahrnama.publish.sheet import Cell, sheet
 
 WORDS: dict[Language, dict[str, str]] = {
     "fa": {
@@ -44,9 +45,4 @@ def figure(item: Picture, root: str, *, own: bool = True) -> str:
 
 def data_table(item: Picture) -> str:
     """The numbers as a table, in a region that scrolls where it must, reachable by keyboard."""
-    head = "".join(f"<th scope=col>{escape(name)}</th>" for name in item.header)
-    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in item.cells)
-    return (
-        f'<div class="rows" tabindex="0" role="region" aria-label="{escape(item.title)}"><table class="look"><thead>'
-        f"<tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    return sheet(item.title, item.header, [[Cell(escape(cell)) for cell in row] for row in item.cells])

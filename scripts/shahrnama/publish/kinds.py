@@ -36,7 +36,10 @@ LAST = 100  # where a kind stands that says no order
 
 @dataclass(frozen=True)
 class Query:
-    """SQL with what a reader needs: the table to look further in, filtered how, and columns that no table describes."""
+    """SQL with what a reader needs: the table to look further in, filtered how, and columns that no table describes.
+
+    A column's `curve` names the measure that its cells give by month; they are drawn as sparklines (see `sparks.py`).
+    """
 
     name: str
     sql: str

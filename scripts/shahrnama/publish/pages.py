@@ -12,6 +12,7 @@ from shahrnama.publish.figures import figure
 from shahrnama.publish.files import downloads
 from shahrnama.publish.markdown import front_matter, moment, plain, table
 from shahrnama.publish.quality_page import quality_facts
+from shahrnama.publish.sheet import Cell, sheet
 from shahrnama.publish.site import DATABASE, FILES, Site, table_rows
 from shahrnama.publish.texts import TYPES, WORDS, citation, is_for_others, text
 
@@ -127,11 +128,12 @@ def _resources(site: Site, package: dict[str, Any], language: Language) -> list[
 def _resource(site: Site, package: dict[str, Any], resource: dict[str, Any], language: Language) -> list[str]:
     words, fields = WORDS[language], resource["schema"]["fields"]
     english = "?_lang=en" if language == "en" else ""
-    title = escape(text(resource, "title", language))
+    plain_title = text(resource, "title", language)
+    title = escape(plain_title)
     looked_at = _of_language(fields, language)
     first = list(islice(table_rows(site.tables(package)[resource["name"]]), FIRST_ROWS))
-    header = "".join(f"<th scope=col>{escape(text(field, 'title', language))}</th>" for field in looked_at)
-    shown = "".join(f"<tr>{_cells(site, row, resource['name'], looked_at, language)}</tr>" for row in first)
+    header = [text(field, "title", language) for field in looked_at]
+    shown = [_cells(site, row, resource["name"], looked_at, language) for row in first]
     dictionary = "".join(_meaning(field, language) for field in fields)
     file = f"{FILES}{package['name']}/{resource['path']}"
     return [
@@ -140,9 +142,7 @@ def _resource(site: Site, package: dict[str, Any], resource: dict[str, Any], lan
         f"{number(resource['row_count'], language)} {words['rows']}.\n",
         f'<p class="more"><a href="{DATABASE}{resource["name"]}{english}">{words["query"]}</a> · '
         f'<a href="{file}">CSV</a></p>\n',
-        f"<details><summary>{words['first_rows']}: {title}</summary>"
-        f'<div class="rows" role="region" aria-label="{title}" tabindex="0"><table class="look">'
-        f"<thead><tr>{header}</tr></thead><tbody>{shown}</tbody></table></div></details>\n",
+        f"<details><summary>{words['first_rows']}: {title}</summary>{sheet(plain_title, header, shown)}</details>\n",
         f"<details><summary>{words['dictionary']}: {title}</summary><dl>{dictionary}</dl></details>\n",
     ]
 
@@ -154,8 +154,8 @@ def _meaning(field: dict[str, Any], language: Language) -> str:
     return f"<dt>{title} <code>{field['name']}</code> <small>{kind}</small></dt><dd>{meaning}</dd>"
 
 
-def _cells(site: Site, row: dict[str, str], table: str, fields: list[dict[str, Any]], language: Language) -> str:
-    return "".join(f"<td>{site.names.cell(row[f['name']], table, f, language, ROOT)}</td>" for f in fields)
+def _cells(site: Site, row: dict[str, str], table: str, fields: list[dict[str, Any]], language: Language) -> list[Cell]:
+    return [Cell(site.names.cell(row[f["name"]], table, f, language, ROOT)) for f in fields]
 
 
 def _of_language(fields: list[dict[str, Any]], language: Language) -> list[dict[str, Any]]:

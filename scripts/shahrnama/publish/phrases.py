@@ -7,24 +7,27 @@ line Markdown reads on inside tags, so that texts in links are `plain` too; bloc
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from html import escape
 from typing import Any
 from urllib.parse import quote
 
 from shahrnama.errors import PublishError
-from shahrnama.persian import Language, display_date, persian_digits
+from shahrnama.persian import Language, display_date, display_month, persian_digits
 from shahrnama.publish import amounts
 from shahrnama.publish.answers import Answer, Answers
-from shahrnama.publish.cells import href, in_language, is_number, said_month
+from shahrnama.publish.cells import href, in_language, is_number
 from shahrnama.publish.kinds import Query
-from shahrnama.publish.markdown import moment, plain
+from shahrnama.publish.markdown import plain
 from shahrnama.publish.names import Names
+from shahrnama.publish.sheet import Cell, sheet
 from shahrnama.publish.site import DATABASE, FILES
+from shahrnama.publish.sparks import course, months, numbers, spark
 from shahrnama.publish.texts import WORDS, codes, is_for_others, mark, text
 
 Record = dict[str, Any]
+Column = tuple[str, str, Record]  # name, table, field
 
 
 class Safe(str):
@@ -66,7 +69,6 @@ class Phrases:
             "one": self.one,
             "table": self.table,
             "facts": self.facts,
-            "timeline": self.timeline,
             "link": self.link,
             "to": self.to,
             "url": self.url,
@@ -101,18 +103,19 @@ class Phrases:
         return rows[0] if rows else Nothing()
 
     def table(self, name: str, top: int | None = None) -> Safe:
-        """A query as a table: the descriptors' titles, names for keys, links to pages; empty where it has no row."""
+        """A query as a table: the descriptors' titles, names for keys, links to pages; empty where it has no row.
+
+        Columns with a `curve` are drawn as sparklines, whose numbers are folded below the table.
+        """
         query, answer = self.ask(name)
         if not answer.rows:
             return Safe("")
-        columns = self._columns(query, answer)
-        head = "".join(f"<th scope=col>{escape(text(field, 'title', self.language))}</th>" for _, _, field in columns)
-        body = "".join(self._row(row, columns) for row in answer.rows[:top])
-        label = escape(self._label(query, answer))
-        table = f'<table class="look"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-        return Safe(
-            f'\n<div class="rows" role="region" aria-label="{label}" tabindex="0">{table}</div>\n' + self.more(name)
-        )
+        columns, rows = self._columns(query, answer), answer.rows[:top]
+        header = [text(field, "title", self.language) for _, _, field in columns]
+        label, cells = self._label(query, answer), [self._row(row, columns) for row in rows]
+        curves = [(field, [course(row[column]) for row in rows]) for column, _, field in columns if "curve" in field]
+        folded = "".join(numbers(header, cells, field, courses, self.language) for field, courses in curves)
+        return Safe(f"\n{sheet(label, header, cells)}\n{folded}" + self.more(name))
 
     def facts(self, name: str) -> Safe:
         """The first row of a query as a list of facts, without what is not known."""
@@ -124,16 +127,6 @@ class Phrases:
                  for column, table, field in columns if row[column] not in (None, "")]  # fmt: skip
         items = "".join(f"<div><dt>{escape(title)}</dt><dd>{value}</dd></div>" for title, value in pairs)
         return Safe(f'\n<dl class="facts">{items}</dl>\n')
-
-    def timeline(self, steps: Iterable[tuple[str | None, str, str]]) -> Safe:
-        """Dates in their order with what happened: (date, text, kind) each, kind a class such as `late`."""
-        dated = sorted(step for step in steps if step[0])
-        items = "".join(
-            f'<li class="{escape(kind)}">{moment(str(date), self.language)} '
-            f"<b>{in_language(escape(said), self.language)}</b></li>"
-            for date, said, kind in dated
-        )
-        return Safe(f'\n<ol class="timeline">{items}</ol>\n') if items else Safe("")
 
     def more(self, name: str) -> Safe:
         """Where all rows of a query's table are: in Datasette, filtered as the page is, and as CSV."""
@@ -182,7 +175,7 @@ class Phrases:
 
     def month(self, value: str | None) -> str:
         """A Jalali month, stored as 1405-08."""
-        return said_month(value, self.language) if value else "—"
+        return (display_month(value, self.language) or value) if value else "—"
 
     def year(self, value: int | None) -> str:
         """A Jalali year, without thousands."""
@@ -195,24 +188,31 @@ class Phrases:
     def _said(self, function: Callable[..., str], value: float | None) -> str:
         return "—" if value is None else function(value, self.language)
 
-    def _columns(self, query: Query, answer: Answer) -> list[tuple[str, str, Record]]:
-        """Columns that a reader of the language looks at: name, table and field of each."""
+    def _columns(self, query: Query, answer: Answer) -> list[Column]:
+        """Columns that a reader of the language looks at: name, table and field of each; of a curve its months too."""
         found = []
         for column in answer.columns:
             if is_for_others(column, answer.columns, self.language):
                 continue
             table, field = self.names.field(column, answer.read) or ("", {"name": column})
-            found.append((column, table, {**field, **query.columns.get(column, {})}))
+            field = {**field, **query.columns.get(column, {}), "name": column}
+            if "curve" in field:
+                field["months"] = months(course(row[column]) for row in answer.rows)
+            found.append((column, table, field))
         return found
 
-    def _row(self, row: Record, columns: list[tuple[str, str, Record]]) -> str:
-        cells = []
-        for column, table, field in columns:
-            numeric = ' class="n"' if is_number(row[column], field) and (table, column) not in self.names.keys else ""
-            cells.append(f"<td{numeric}>{self._cell(row[column], table, column, field)}</td>")
-        return f"<tr>{''.join(cells)}</tr>"
+    def _row(self, row: Record, columns: list[Column]) -> list[Cell]:
+        return [
+            Cell(
+                self._cell(row[column], table, column, field),
+                "curve" in field or (is_number(row[column], field) and (table, column) not in self.names.keys),
+            )
+            for column, table, field in columns
+        ]
 
     def _cell(self, value: object, table: str, column: str, field: Record) -> str:
+        if "curve" in field:
+            return spark(course(value), field["months"], field["curve"], self.language)
         return self.names.cell(value, table, {**field, "name": column}, self.language, self.root)
 
     @property

@@ -1,5 +1,7 @@
 """Tile map: one square for each place, where it lies of its neighbours, shaded by a value that is also written in it.
 
+The map is schematic, and its sentence says so. Where tiles stand is data: the `tile_row` and `tile_column` of the
+places' own table, whose README says what they rest on; tiles are alike in size and share no boundary that is anywhere.
 North is up and west is left in every language. The shades are one hue from light to dark, which all kinds of colour
 sight tell apart, in equal steps of the value; letters on each keep a contrast of at least 4.5 (WCAG 1.4.3).
 """
@@ -11,6 +13,7 @@ from html import escape
 from typing import Any
 
 from shahrnama.errors import PublishError
+from shahrnama.persian import Language
 from shahrnama.publish.bars import ranked
 from shahrnama.publish.measures import said, said_short, unit
 from shahrnama.publish.picture import Drawing, Ground, written
@@ -24,6 +27,10 @@ SHADES = (
     ("#1d7587", "#ffffff"),
     ("#0a4552", "#ffffff"),
 )
+SCHEMATIC: dict[Language, str] = {
+    "fa": "نقشهٔ کاشی‌وار است: جای تقریبی، نه مرز رسمی.",
+    "en": "The map is made of tiles: approximate positions, no official boundaries.",
+}
 GAP, TALL, LEGEND = 4, 56, 44  # px: between tiles, a tile, the legend
 
 
@@ -51,6 +58,7 @@ def tile_map(specification: Mapping[str, Any], ground: Ground, _key: str | None,
     sentence = of_ranked(named, y, ground.language)
     if len(named) > 1:
         sentence += f" {lowest(named, y, ground.language)}"
+    sentence += f" {SCHEMATIC[ground.language]}"
     return Drawing(
         sentence,
         parts,

@@ -13,6 +13,7 @@ from typing import Any
 
 from shahrnama.persian import Language, display_date, jalali, jalali_new_year, number, persian_digits
 from shahrnama.publish.amounts import said_days
+from shahrnama.publish.measures import said_short
 from shahrnama.publish.picture import Drawing, Ground, required
 from shahrnama.publish.svg import BAR, LINE, PAPER, SMALL, SOFT, TINT, WARN, WIDTH, box, dot, stroke, words
 
@@ -37,31 +38,55 @@ class Promises:
 
 
 def timeline(specification: Mapping[str, Any], ground: Ground, key: str | None, _highlight: str | None) -> Drawing:
-    """The promises of the thing whose `by` is `key`; its rows have `promised`, perhaps `stated`, and `actual`."""
+    """The promises of the thing whose `by` is `key`; its rows have `promised`, perhaps `stated`, and `actual`.
+
+    The table below the picture has the columns named by `beside` too.
+    """
     required(specification, "resource", "by", "promised", "actual")
-    rows = [row for row in ground.rows(specification["resource"]) if row[specification["by"]] == key]
     promised, stated, actual = specification["promised"], specification.get("stated"), specification["actual"]
-    made = sorted((row[stated] if stated else "", row[promised]) for row in rows if row[promised])
-    done = next((row[actual] for row in rows if row[actual]), "")
-    found = Promises(tuple(made), done, _now(specification, ground))
+    whole = [row for row in ground.rows(specification["resource"]) if row[specification["by"]] == key]
+    rows = sorted(
+        (row for row in whole if row[promised]), key=lambda row: (row[stated] if stated else "", row[promised])
+    )
+    made = tuple((row[stated] if stated else "", row[promised]) for row in rows)
+    done = next((row[actual] for row in whole if row[actual]), "")
+    found = Promises(made, done, _now(specification, ground))
     verb = str(
         specification.get("actual_label_en" if ground.language == "en" else "actual_label")
         or ("Done" if ground.language == "en" else "انجام")
     )
     parts, height = _drawn(found, verb, ground.language) if made else ([], 1.0)
-    heading = tuple(ground.heading(specification["resource"], column) for column in (stated, promised) if column)
-    said_dates = [
-        tuple(display_date(day, ground.language) if day else "—" for day in (pair if stated else pair[1:]))
-        for pair in made
-    ]
+    days, beside = [column for column in (stated, promised, actual) if column], specification.get("beside") or []
     return Drawing(
         said(found, verb, ground.language),
         parts,
         height,
-        (*heading, verb),
-        tuple((*days, display_date(done, ground.language) if done else "—") for days in said_dates),
-        (*((stated,) if stated else ()), promised, actual),
-        tuple((*(pair if stated else pair[1:]), done) for pair in made),
+        tuple(
+            verb if column == actual else ground.heading(specification["resource"], column)
+            for column in (*days, *beside)
+        ),
+        tuple(
+            (
+                *(_day(row[column], ground) for column in days),
+                *(_other(row[column], column, ground) for column in beside),
+            )
+            for row in rows
+        ),
+        (*days, *beside),
+        tuple(tuple(row[column] for column in (*days, *beside)) for row in rows),
+    )
+
+
+def _day(day: str, ground: Ground) -> str:
+    return display_date(day, ground.language) if day else "—"
+
+
+def _other(value: str, column: str, ground: Ground) -> str:
+    """A cell beside the days: days counted as a number, codes by their labels."""
+    if not value:
+        return "—"
+    return (
+        said_short(float(value), column, ground.language) if column.endswith("_days") else ground.label(column, value)
     )
 
 

@@ -1,0 +1,52 @@
+"""Sheet: a table for people, as HTML, that a phone shows row by row where it is too wide to stand side by side.
+
+On a narrow screen the stylesheet makes a card of each row and says each cell's column before it (`data-label`). What is
+laid out so is no table to some browsers any more (Safari): the roles say that it is one, whatever its looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+NARROW = 3  # columns that a phone has room for side by side
+
+
+@dataclass(frozen=True)
+class Cell:
+    """HTML of one cell, and whether it is a number, whose digits line up."""
+
+    html: str
+    is_number: bool = False
+
+
+def sheet(label: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """The table on one line of HTML, so that Markdown leaves it whole, in a region that scrolls where it must.
+
+    `label` and `header` are plain text; the region is named by `label` and can be reached by keyboard.
+    """
+    wide = len(header) > NARROW
+    head = "".join(f"<th scope=col{_role('columnheader', wide)}>{escape(title)}</th>" for title in header)
+    body = "".join(_row(row, header, wide) for row in rows)
+    group, kind = _role("rowgroup", wide), " cards" if wide else ""
+    return (
+        f'<div class="rows{kind}" role="region" aria-label="{escape(label)}" tabindex="0">'
+        f'<table class="look"{_role("table", wide)}><thead{group}><tr{_role("row", wide)}>{head}</tr></thead>'
+        f"<tbody{group}>{body}</tbody></table></div>"
+    )
+
+
+def _row(row: Sequence[Cell], header: Sequence[str], wide: bool) -> str:
+    cells = "".join(_cell(cell, title, wide) for cell, title in zip(row, header, strict=True))
+    return f"<tr{_role('row', wide)}>{cells}</tr>"
+
+
+def _cell(cell: Cell, title: str, wide: bool) -> str:
+    kind = ' class="n"' if cell.is_number else ""
+    label = f' data-label="{escape(title)}"' if wide else ""
+    return f"<td{kind}{_role('cell', wide)}{label}>{cell.html}</td>"
+
+
+def _role(name: str, wide: bool) -> str:
+    return f" role={name}" if wide else ""
