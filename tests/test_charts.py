@@ -61,6 +61,21 @@ def test_bars_are_summed_ranked_cut_and_named() -> None:
     assert found.csv == "district_id,name,open_count\n1,منطقهٔ ۱,1200\n5,منطقهٔ ۵,9.5\n9,9,9.5\n"
 
 
+def test_groups_keep_the_order_of_their_codes_and_a_total_is_left_out() -> None:
+    lines = ["5 a 9", "all a 12", "9 a 1", "1 a 2"]
+    found = draw("en", lines, order="codes", leave_out=["all"], top=5)
+    assert [row[0] for row in found.raw] == ["1", "5", "9"]
+    assert found.sentence == "\u2068District 5\u2069 is highest with 9. Lowest: \u20689\u2069 with 1."
+    assert not any("edian" in line for line in texts(draw("en", [f"{at} a {at}" for at in range(1, 8)], order="codes")))
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_the_number_at_the_longest_bar_is_not_cut(language: Language) -> None:
+    found = draw(language, ["1 a 343", "5 a 12"])
+    bar, number = widths(found)[0], next(text for text in texts(found) if "3" in text or "۳" in text)
+    assert bar + 5 + 0.66 * 14 * len(number) <= WIDTH - width_of(LABELS[language]["1"])
+
+
 @pytest.mark.parametrize(("language", "numbers"), [("fa", ["۱٬۲۰۰", "۹٫۵"]), ("en", ["1,200", "9.5"])])
 def test_the_picture_is_named_and_written_in_its_language(language: Language, numbers: list[str]) -> None:
     found = draw(language)

@@ -202,9 +202,15 @@ def test_a_report_has_its_page_and_release_filled_in(house: House, monkeypatch: 
     monkeypatch.setenv("SHAHRNAMA_REPORT_URL", "https://desk.example.org/new?about={page}&text={body}")
     filled = "about=https%3A%2F%2Fdata.example.org%2Fdatasets%2Fdistricts%2F&amp;text="
     assert filled in speak_up(house, "x", page, "1", "fa")
+    assert "<small>" not in speak_up(house, "x", page, "1", "fa")
     monkeypatch.setenv("SHAHRNAMA_REPORT_URL", "javascript:alert(1)")
     with pytest.raises(Exception, match="give a web address or mailto:"):
         speak_up(house, "x", page, "1", "fa")
+
+
+def test_a_report_that_nobody_is_named_to_receive_says_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SHAHRNAMA_CONTACT")
+    assert "send the letter to the owner of the data" in speak_up(house, "x", "https://data.example.org/", "1", "en")
 
 
 def test_the_authored_contact_is_the_next(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -196,6 +196,18 @@ def test_a_district_stands_out_by_its_key_as_the_database_has_it(house: House) -
     assert Site(house).picture("service_requests", "lost", "fa") is None
 
 
+def test_a_dataset_is_cited_with_its_release_and_address(house: House) -> None:
+    write_docs(house)
+    release = Site(house).release
+    persian, english = (
+        (house.docs / language / "datasets" / "service_requests.md").read_text(encoding="utf-8").replace("\\", "")
+        for language in ("fa", "en")
+    )
+    assert f"release {release}. http://127.0.0.1:8001/en/datasets/service_requests/" in english
+    assert re.search(rf"@misc\{{shahrnama_service_requests,\n(.*\n)*  version = \{{{release}\}},", english)
+    assert f"، نسخهٔ {release}. http://127.0.0.1:8001/datasets/service_requests/" in persian
+
+
 def test_every_page_names_a_card_of_its_own_title(house: House) -> None:
     write_docs(house)
     kept = {path: path.stat().st_mtime_ns for path in (house.build / "drawn").glob("*.png")}

@@ -12,6 +12,7 @@ from datasette.utils import escape_sqlite, tilde_encode, urlsafe_components
 from shahrnama.datasette_plugin.known import Known, release
 from shahrnama.persian import Language, display_date, number
 from shahrnama.publish.speak_up import VARIABLES, filled
+from shahrnama.publish.texts import bibtex as entry
 
 MOST_COUNTED = 10_000  # neighbours: who needs more asks the table
 COUNT_MS = 150  # for each kind of neighbour
@@ -74,21 +75,17 @@ def citation(facts: dict[str, Any], language: Language) -> str:
 
 
 def bibtex(facts: dict[str, Any]) -> str:
-    """The row as a BibTeX `@misc`, which every reference manager reads."""
+    """The row as a BibTeX entry, of the year in which its source was read."""
     about = facts["metadata"]
     demo = "Fictional demonstration data. " if about.get("is_demo") else ""
     key = "".join(
         letter for letter in f"shahrnama_{facts['address'].rpartition('/db/')[2]}" if letter.isalnum() or letter == "_"
     )
-    fields = {
-        "title": f"{about.get('title_en') or about.get('title') or ''}, row {facts['name']}",
-        "author": "{Shahrnama}",
-        "howpublished": f"\\url{{{facts['address']}}}",
-        "version": facts["release"],
-        "note": f"{demo}Dataset: {facts['dataset'].get('title_en') or ''}",
-    }
-    lines = [f"  {name} = {{{value}}}," for name, value in fields.items()]
-    return "\n".join([f"@misc{{{key},", *lines, "}"])
+    return entry(
+        key, f"{about.get('title_en') or about.get('title') or ''}, row {facts['name']}", facts["address"],
+        facts["release"], year=str((facts["capture"] or {}).get("first_seen_at") or "")[:4],
+        note=f"{demo}Dataset: {facts['dataset'].get('title_en') or ''}",
+    )  # fmt: skip
 
 
 def report_address(facts: dict[str, Any], language: Language) -> str:

@@ -1,11 +1,12 @@
 """Bars: one value each, the largest first, with its number at its end, so that no axis has to be read.
 
-Names that are short stand beside their bars, long ones above them, whole. Persian bars run from the right.
+Names that are short stand beside their bars, long ones above them, whole. Persian bars run from the right. Groups that
+have an order of their own, as ages have, keep it (`order: codes`); what is the sum of others is left out (`leave_out`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from statistics import median
 from typing import Any
 
@@ -19,6 +20,7 @@ from shahrnama.publish.svg import BAR, INK, PAPER, SMALL, SOFT, WARN, WIDTH, box
 SHORT = 118  # px: names up to this stand beside their bars
 THICK, GAP, LINE_STEP, TOP = 15, 10, 18, 4  # px
 MOST = 20  # bars, where the declaration does not say
+BY_CODES = "codes"
 ENOUGH = 5  # things from which a median says something
 
 Pair = tuple[str, float]
@@ -26,17 +28,27 @@ Named = tuple[str, float, bool]  # name, value, whether it stands out
 
 
 def ranked(specification: Mapping[str, Any], ground: Ground) -> list[Pair]:
-    """Values of `y` by those of `x`, added up, largest first; PublishError where shares or medians would be added."""
+    """Values of `y` by those of `x`, added up, largest first; PublishError where shares or medians would be added.
+
+    With `order: codes` they come in the order of the labels of `x`.
+    """
     required(specification, "x", "y", "resource")
     x, y = specification["x"], specification["y"]
     sums: dict[str, float] = {}
     for row in ground.rows(specification["resource"]):
         value = amount(row, y)
-        if row[x] and value is not None:
+        if row[x] and row[x] not in specification.get("leave_out", ()) and value is not None:
             if row[x] in sums and not can_be_summed(y):
                 raise PublishError(f"{y} is no amount and cannot be summed by {x}; draw a table with one row for each")
             sums[row[x]] = sums.get(row[x], 0) + value
-    return sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))
+    if specification.get("order") == BY_CODES:
+        places = {code: place for place, code in enumerate(ground.labels.get(x, ()))}
+        return sorted(sums.items(), key=lambda pair: places.get(pair[0], len(places)))
+    return _by_value(sums.items())
+
+
+def _by_value(pairs: Iterable[Pair]) -> list[Pair]:
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
 
 def bars(specification: Mapping[str, Any], ground: Ground, _key: str | None, highlight: str | None) -> Drawing:
@@ -45,9 +57,11 @@ def bars(specification: Mapping[str, Any], ground: Ground, _key: str | None, hig
     shown = pairs[: int(specification.get("top") or MOST)]
     shown += [pair for pair in pairs[len(shown) :] if pair[0] == highlight]
     named = [(ground.label(x, key), value, key == highlight) for key, value in shown]
-    parts, height = _Bars(named, y, ground, _middle(pairs)).drawn()
+    alike = specification.get("order") != BY_CODES  # groups of an order of their own have no middle one
+    parts, height = _Bars(named, y, ground, _middle(pairs) if alike else None).drawn()
+    told = [(ground.label(x, key), value) for key, value in (pairs if alike else _by_value(pairs))]
     return Drawing(
-        of_ranked([(ground.label(x, key), value) for key, value in pairs], y, ground.language, len(shown)),
+        of_ranked(told, y, ground.language, len(shown), middle=alike),
         parts,
         height,
         (ground.heading(specification["resource"], x), ground.heading(specification["resource"], y)),

@@ -14,7 +14,7 @@ from shahrnama.publish.markdown import front_matter, moment, plain, table
 from shahrnama.publish.quality_page import quality_facts
 from shahrnama.publish.sheet import Cell, sheet
 from shahrnama.publish.site import DATABASE, FILES, Site, table_rows
-from shahrnama.publish.texts import TYPES, WORDS, citation, is_for_others, text
+from shahrnama.publish.texts import TYPES, WORDS, bibtex, citation, is_for_others, text
 
 FIRST_ROWS = 5
 ROOT = "../../"  # from a dataset's page to its language's home
@@ -52,10 +52,22 @@ def dataset_page(site: Site, package: dict[str, Any], language: Language) -> str
     lines += [f"## {words['about_data']}\n", *_facts(site, package, language)]
     lines += [f"## {words['downloads']}\n", *_downloads(site, package, language)]
     lines += [f"## {words['tables_of_data']}\n", *_resources(site, package, language)]
-    lines += [f"## {words['cite']}\n", f"> {plain(citation(package, language))}", ""]
     below = f"{'en/' if language == 'en' else ''}datasets/{package['name']}/"
+    lines += [f"## {words['cite']}\n", *_cited(site, package, site.address(below), language)]
     lines += [site.speak_up(title, below, language), ""]
     return "\n".join(lines)
+
+
+def _cited(site: Site, package: dict[str, Any], address: str, language: Language) -> list[str]:
+    """How to cite the dataset as it stands, in a text and in BibTeX."""
+    changed = site.reports.get(package["name"], {}).get("last_changed_at")
+    told = citation(package, language, changed=changed, release=site.release, address=address)
+    demo = "Fictional demonstration data. " if package["is_demo"] else ""
+    entry = bibtex(
+        f"shahrnama_{package['name']}", str(package.get("title_en") or package["title"]), address, site.release,
+        year=(changed or "")[:4], note=f"{demo}Dataset {package['name']}",
+    )  # fmt: skip
+    return [f"> {plain(told)}\n", f'<pre dir="ltr" tabindex="0"><code>{escape(entry)}</code></pre>\n']
 
 
 def _held(site: Site, package: dict[str, Any], language: Language) -> list[str]:

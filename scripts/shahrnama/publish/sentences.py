@@ -22,12 +22,17 @@ def isolated(name: str) -> str:
     return f"\u2068{name}\u2069"
 
 
-def of_ranked(pairs: Sequence[Pair], column: str, language: Language, shown: int | None = None) -> str:
-    """Who is highest, by how much over the middle, and how many are not shown; pairs come largest first."""
+def of_ranked(
+    pairs: Sequence[Pair], column: str, language: Language, shown: int | None = None, *, middle: bool = True
+) -> str:
+    """Who is highest, by how much over the middle, and how many are not shown; pairs come largest first.
+
+    Without `middle`, and where there are too few for one, it says who is lowest.
+    """
     if not pairs:
         return "در این جدول هنوز عددی نیست." if language == "fa" else "There is no number in this table yet."
     found = [_highest(pairs, column, language)]
-    if len(pairs) >= ENOUGH:
+    if middle and len(pairs) >= ENOUGH:
         found.append(_against_median(pairs, column, language))
     elif len(pairs) > 1 and pairs[-1][1] < pairs[0][1]:
         found.append(lowest(pairs, column, language))

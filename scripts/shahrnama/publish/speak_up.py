@@ -22,6 +22,7 @@ from shahrnama.persian import Language
 VARIABLES = {"report_url": "SHAHRNAMA_REPORT_URL", "contact": "SHAHRNAMA_CONTACT"}
 WORDS: dict[Language, dict[str, str]] = {
     "fa": {
+        "nobody": "گیرنده‌ای برای این سایت تنظیم نشده است؛ نامه را به صاحب داده بفرستید.",
         "error": "گزارش اشتباه",
         "ask": "درخواست داده",
         "error_subject": "گزارش اشتباه: {what}",
@@ -29,6 +30,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "body": "صفحه: {page}\nنسخه: {release}\n\nچه چیزی درست نیست، یا چه داده‌ای می‌خواهید؟\n",
     },
     "en": {
+        "nobody": "Nobody is named to receive it on this site; send the letter to the owner of the data.",
         "error": "Report an error",
         "ask": "Ask for data",
         "error_subject": "Error: {what}",
@@ -44,7 +46,9 @@ def speak_up(house: House, what: str, page: str, release: str, language: Languag
         f'<a href="{escape(report_link(house, kind, what, page, release, language))}">{WORDS[language][kind]}</a>'
         for kind in ("error", "ask")
     )
-    return f'<p class="more speak-up">{" · ".join(links)}</p>'
+    is_heard = contact(house) or _setting(house, "report_url")
+    note = "" if is_heard else f" <small>{WORDS[language]['nobody']}</small>"
+    return f'<p class="more speak-up">{" · ".join(links)}{note}</p>'
 
 
 def report_link(house: House, kind: str, what: str, page: str, release: str, language: Language) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from shahrnama.persian import Language
+from shahrnama.persian import Language, display_date
 
 LANGUAGES: tuple[Language, Language] = ("fa", "en")
 
@@ -132,14 +132,31 @@ def is_for_others(column: str, columns: Collection[str], language: Language) -> 
     return column.endswith(other) and column.removesuffix(other) + own in columns
 
 
-def citation(package: dict[str, Any], language: Language) -> str:
-    """How to cite a dataset; demonstration data says that it is."""
-    title = text(package, "title", language)
+def citation(
+    package: dict[str, Any], language: Language, *, changed: str | None = None, release: str = "", address: str = ""
+) -> str:
+    """How to cite a dataset; demonstration data says that it is.
+
+    `changed` is when its source last changed (UTC); `release` and `address` are those of the site that it stands on.
+    """
+    title, name = text(package, "title", language), package["name"]
     if language == "fa":
         demo = " [دادهٔ نمونه و ساختگی]" if package["is_demo"] else ""
-        return f"شهرنما، «{title}»{demo}، مجموعه‌دادهٔ {package['name']}."
+        parts = [f"شهرنما، «{title}»{demo}", f"مجموعه‌دادهٔ {name}"]
+        parts += [f"دادهٔ {display_date(changed, 'fa')}"] if changed else []
+        return "، ".join([*parts, *([f"نسخهٔ {release}"] if release else [])]) + f". {address}".rstrip()
     demo = " [fictional demonstration data]" if package["is_demo"] else ""
-    return f"Shahrnama, “{title}”{demo}, dataset {package['name']}."
+    parts = [f"Shahrnama, “{title}”{demo}", f"dataset {name}"]
+    parts += [f"data of {display_date(changed, 'en')}"] if changed else []
+    return ", ".join([*parts, *([f"release {release}"] if release else [])]) + f". {address}".rstrip()
+
+
+def bibtex(key: str, title: str, address: str, release: str, *, year: str = "", note: str = "") -> str:
+    """A BibTeX `@misc` by Shahrnama, which every reference manager reads; what is empty is left out."""
+    fields = {"title": title, "author": "{Shahrnama}", "year": year, "howpublished": f"\\url{{{address}}}",
+              "version": release, "note": note}  # fmt: skip
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+    return "\n".join([f"@misc{{{key},", *lines, "}"])
 
 
 def mark(is_demo: bool) -> str:
