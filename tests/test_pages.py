@@ -104,15 +104,30 @@ def test_a_cell_that_is_no_curve_names_its_page(house: House) -> None:
         write_docs(house)
 
 
-def test_a_table_too_wide_for_a_phone_stays_a_table_and_names_each_cell(house: House) -> None:
-    row = [Cell("<b>1</b>", True), *[Cell("x")] * 3]
+def test_a_table_too_wide_for_a_phone_stays_a_table_and_names_each_cell() -> None:
+    row = [Cell("<b>1</b>", True), *[Cell("x " * 20)] * 3]
     narrow, wide = sheet('"a" table', ["n", "b"], [row[:2]]), sheet("t", ["n", "<b>", "c", "d"], [row])
     assert "role=table" not in narrow
     assert 'aria-label="&quot;a&quot; table"' in narrow
     assert [wide.count(f"role={name}") for name in ("table", "rowgroup", "row", "columnheader", "cell")] == [
         1, 2, 4, 4, 4,
     ]  # fmt: skip
-    assert '<td class="n" role=cell data-label="n"><b>1</b></td><td role=cell data-label="&lt;b&gt;">x</td>' in wide
+    assert '<td class="n" role=cell data-label="n"><b>1</b></td><td role=cell data-label="&lt;b&gt;">x x' in wide
+
+
+@pytest.mark.parametrize(
+    ("columns", "cell", "is_cards"),
+    [
+        (5, Cell("1,200", True), False),
+        (7, Cell("1,200", True), True),
+        (3, Cell("text of a row in several words"), False),
+        (4, Cell("text of a row in several words"), True),
+        (2, Cell("123,456,789,012,345,678,901", True), True),
+        (2, Cell("<svg><title>a long description of what is drawn there</title></svg>12 → 13", True), False),
+    ],
+)
+def test_only_what_a_phone_has_no_room_for_becomes_cards(columns: int, cell: Cell, is_cards: bool) -> None:
+    assert ("data-label" in sheet("t", ["Short"] * columns, [[cell] * columns])) == is_cards
 
 
 def test_a_page_says_that_its_data_is_fictional_where_it_is(house: House) -> None:
