@@ -16,6 +16,7 @@ import pytest
 from shahrnama.errors import PublishError
 from shahrnama.persian import Language
 from shahrnama.publish.charts import chart, charts
+from shahrnama.publish.glossary import Glossary
 from shahrnama.publish.picture import Ground, Picture
 from shahrnama.publish.process_map import RARE
 from shahrnama.publish.sparks import EDGE, TALL, course, drawn, spark
@@ -38,7 +39,9 @@ def table(header: str, lines: list[str]) -> list[dict[str, str]]:
 
 def ground(tables: Tables, language: Language = "en", **package: Any) -> Ground:
     labels = {"district_id": LABELS[language]}
-    return Ground({"name": "city", **package}, language, lambda name: tables[name], labels, PLACES)
+    return Ground(
+        {"name": "city", **package}, language, lambda name: tables[name], labels, PLACES, Glossary.of([package])
+    )
 
 
 def draw(language: Language = "en", lines: list[str] = TIMES, highlight: str | None = None, **changes: Any) -> Picture:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shahrnama.atomic import read_json
-from shahrnama.catalog import House
+from shahrnama.catalog import House, catalog
 from shahrnama.errors import PublishError
 from shahrnama.load import load
 from shahrnama.publish.addresses import address_part
@@ -18,6 +18,7 @@ from shahrnama.publish.amounts import said_days, said_rials, said_share
 from shahrnama.publish.cells import shown
 from shahrnama.publish.files import write_files
 from shahrnama.publish.generate import said_first
+from shahrnama.publish.glossary import Glossary
 from shahrnama.publish.portal import write_docs, write_portal
 from shahrnama.publish.sheet import Cell, sheet
 from shahrnama.publish.texts import LANGUAGES
@@ -111,15 +112,85 @@ def test_a_cell_that_is_no_curve_names_its_page(house: House) -> None:
         write_docs(house)
 
 
-def test_a_table_too_wide_for_a_phone_stays_a_table_and_names_each_cell(house: House) -> None:
-    row = [Cell("<b>1</b>", True), *[Cell("x")] * 3]
+def test_a_table_too_wide_for_a_phone_stays_a_table_and_names_each_cell() -> None:
+    row = [Cell("<b>1</b>", True), *[Cell("x " * 20)] * 3]
     narrow, wide = sheet('"a" table', ["n", "b"], [row[:2]]), sheet("t", ["n", "<b>", "c", "d"], [row])
     assert "role=table" not in narrow
     assert 'aria-label="&quot;a&quot; table"' in narrow
     assert [wide.count(f"role={name}") for name in ("table", "rowgroup", "row", "columnheader", "cell")] == [
         1, 2, 4, 4, 4,
     ]  # fmt: skip
-    assert '<td class="n" role=cell data-label="n"><b>1</b></td><td role=cell data-label="&lt;b&gt;">x</td>' in wide
+    assert '<td class="n" role=cell data-label="n"><b>1</b></td><td role=cell data-label="&lt;b&gt;">x x' in wide
+
+
+NAMES = {
+    "آسفالت": "asphalt",
+    "نگهداری {}": "Care of {}",
+    "{} در {}": "{} in {}",
+    "منطقهٔ {}": "District {}",
+    "معابر": "streets",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("آسفالت", "Asphalt"),
+        ("نگهداری معابر در منطقهٔ 5", "Care of streets in District 5"),
+        ("آسفالت، معابر", "Asphalt, streets"),
+        ("معابر › آسفالت", "Streets › asphalt"),
+        ("نگهداری بوستان", None),
+        ("آسفالت، بوستان", None),
+        ("نگهداری ", None),
+        ("", None),
+        ("asphalt", None),
+        ("۵", None),
+        ("معابر در " * 500, None),
+    ],
+)
+def test_a_name_is_put_into_english_whole_or_not_at_all(name: str, said: str | None) -> None:
+    assert Glossary(NAMES).english(name) == said
+
+
+def test_english_pages_name_in_english_what_the_source_names_in_persian_alone(house: House) -> None:
+    promote(house, "notes", [resource("notes", "note_id", [field("note_id", required=True), field("note")],
+                                      [("1", "آسفالت"), ("2", "بوستان")], table={"label_column": "note"})],
+            names_en=NAMES)  # fmt: skip
+    load(house)
+    write_files(house)
+    template = '# {{ row.note }}\n\n{{ link("notes", row.note_id) }} {{ table("notes") }}'
+    query = 'queries: {notes: "SELECT note FROM notes"}'
+    declare(house, "note", f'address: "notes/{{note_id}}"\nof: "notes"\n{query}\n', template, template)
+    english, persian = page(house, "notes/1", "en"), page(house, "notes/1")
+    assert '\ntitle: "Asphalt"\n' in english
+    assert "\n# Asphalt\n" in english
+    assert '<a href="../../notes/1/"><bdi>Asphalt</bdi></a>' in english
+    assert '<td><bdi title="آسفالت">Asphalt</bdi></td>' in english
+    assert '<td><bdi lang="fa">بوستان</bdi></td>' in english
+    assert "Asphalt" not in persian
+
+
+def test_the_descriptors_agree_on_the_english_of_a_name() -> None:
+    said: dict[str, set[str]] = {}
+    for dataset in catalog(ROOT / "datasets"):
+        for name, english in (dataset.descriptor.get("names_en") or {}).items():
+            said.setdefault(name, set()).add(english)
+    assert {name: english for name, english in said.items() if len(english) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("columns", "cell", "is_cards"),
+    [
+        (5, Cell("1,200", True), False),
+        (7, Cell("1,200", True), True),
+        (3, Cell("text of a row in several words"), False),
+        (4, Cell("text of a row in several words"), True),
+        (2, Cell("123,456,789,012,345,678,901", True), True),
+        (2, Cell("<svg><title>a long description of what is drawn there</title></svg>12 → 13", True), False),
+    ],
+)
+def test_only_what_a_phone_has_no_room_for_becomes_cards(columns: int, cell: Cell, is_cards: bool) -> None:
+    assert ("data-label" in sheet("t", ["Short"] * columns, [[cell] * columns])) == is_cards
 
 
 def test_a_page_says_that_its_data_is_fictional_where_it_is(house: House) -> None:

@@ -51,7 +51,7 @@ class Pages:
 
     def written(self, language: Language) -> Iterator[tuple[str, str]]:
         """Address and Markdown of each page."""
-        templates = Templates(language)
+        templates = Templates(language, self.names.glossary)
         for page in self.pages:
             phrases = self._phrases(page.kind, page, language)
             body = templates.render(

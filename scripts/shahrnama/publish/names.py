@@ -10,6 +10,7 @@ from typing import Any
 from shahrnama.persian import Language
 from shahrnama.publish.answers import REGISTERS, Answers
 from shahrnama.publish.cells import in_language, shown
+from shahrnama.publish.glossary import Glossary
 from shahrnama.statements import foreign_keys
 
 REGISTERED = {"dataset": "datasets", "resource": "resources"}  # what these columns of a register are keys of
@@ -29,6 +30,8 @@ class Names:
     ) -> None:
         """Names of the packages' tables, of the database's own `registers`, and of those of `harvests` beside it."""
         self._answers = answers
+        packages = list(packages)
+        self.glossary = Glossary.of(packages)
         self.resources: dict[str, dict[str, Any]] = {item["name"]: item for item in registers}
         self.resources |= {f"{REGISTERS}.{item['name']}": item for item in harvests}
         self._registers = set(self.resources)
@@ -92,7 +95,8 @@ class Names:
         place = ".".join(f'"{part}"' for part in table.split("."))
         sql = f'SELECT {wanted} FROM {place} WHERE "{primary[0]}" = :key'  # noqa: S608 names of the descriptor
         found = self._answers.ask(sql, {"key": key}).rows
-        return str(next(iter(found[0].values()))) if found else None
+        name = str(next(iter(found[0].values()))) if found else None
+        return (self.glossary.english(name) or name) if name and language == "en" else name
 
     def page(self, table: str | None, key: object) -> str | None:
         """Address of the page of a row, where it has one."""
@@ -105,7 +109,10 @@ class Names:
         return f'<a href="{root}{address}{"/" if address else ""}">{html}</a>'
 
     def cell(self, value: Any, table: str, field: Field, language: Language, root: str) -> str:
-        """A cell as HTML: a key by the name behind it, as a link where it has a page; else as `shown` has it."""
+        """A cell as HTML: a key by the name behind it, as a link where it has a page; else as `shown` has it.
+
+        On English pages a name of the glossary is in English, with the source's own on hover.
+        """
         column = field["name"]
         target = self.keys.get((table, column))
         if target and value not in (None, ""):
@@ -113,4 +120,7 @@ class Names:
             if address is not None or (target, column) not in self.keys or target != table:
                 said = self.label(target, value, language) or str(value)
                 return self.anchor(address, in_language(escape(said), language), root)
+        english = self.glossary.english(value) if language == "en" and isinstance(value, str) else None
+        if english:
+            return f'<bdi title="{escape(value)}">{escape(english)}</bdi>'
         return shown(value, column, field, language)

@@ -10,6 +10,7 @@ from typing import Any
 
 from shahrnama.errors import PublishError
 from shahrnama.persian import Language
+from shahrnama.publish.glossary import Glossary
 from shahrnama.publish.texts import mark, text
 
 Row = Mapping[str, str]
@@ -71,14 +72,15 @@ class Ground:
     rows: Callable[[str], Sequence[Row]]
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     places: Mapping[str, Mapping[str, tuple[int, int]]] = field(default_factory=dict)
+    glossary: Glossary = field(default_factory=lambda: Glossary({}))
 
     def label(self, column: str, value: str) -> str:
         """The name behind a value, in the reader's language where there is one."""
-        return self.labels.get(column, {}).get(value) or self.translated(value)
+        return self.translated(self.labels.get(column, {}).get(value) or value)
 
     def translated(self, name: str) -> str:
-        """In English, what the package's `names_en` calls something that its source names in Persian alone."""
-        return (self.package.get("names_en") or {}).get(name, name) if self.language == "en" else name
+        """In English, what the glossary calls something that its source names in Persian alone."""
+        return (self.glossary.english(name) or name) if self.language == "en" else name
 
     def heading(self, resource: str, column: str) -> str:
         """Title of a column; its name where the descriptor has none."""

@@ -6,11 +6,18 @@ laid out so is no table to some browsers any more (Safari): the roles say that i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 
-NARROW = 3  # columns that a phone has room for side by side
+from shahrnama.publish.svg import width_of
+
+ROOM = 356  # px that a phone 390 px wide leaves for a table
+LETTERS, PADDING, LEAST = 14.4, 16, 56  # px: height of letters, what is around them in a cell, the narrowest cell
+TEXT = 90  # px in which a text of several words can be read, line by line
+DRAWN = 84  # px of a picture in a cell
+TAG, PICTURE = re.compile(r"<[^>]*>"), re.compile(r"<svg.*?</svg>")
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,8 @@ def sheet(label: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> 
 
     `label` and `header` are plain text; the region is named by `label` and can be reached by keyboard.
     """
-    wide = len(header) > NARROW
+    rows = list(rows)
+    wide = sum(_needed(title, [row[at] for row in rows]) for at, title in enumerate(header)) > ROOM
     head = "".join(f"<th scope=col{_role('columnheader', wide)}>{escape(title)}</th>" for title in header)
     body = "".join(_row(row, header, wide) for row in rows)
     group, kind = _role("rowgroup", wide), " cards" if wide else ""
@@ -35,6 +43,18 @@ def sheet(label: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> 
         f'<table class="look"{_role("table", wide)}><thead{group}><tr{_role("row", wide)}>{head}</tr></thead>'
         f"<tbody{group}>{body}</tbody></table></div>"
     )
+
+
+def _needed(title: str, cells: Iterable[Cell]) -> float:
+    """Room that a column takes, px, so that it can still be read: numbers on one line, texts line by line."""
+    words = max((width_of(word, LETTERS) for word in title.split()), default=0)
+    return max(LEAST, PADDING + max([words, *map(_width, cells)]))
+
+
+def _width(cell: Cell) -> float:
+    shown = PICTURE.sub("", cell.html)
+    wide = width_of(unescape(TAG.sub("", shown)), LETTERS)
+    return (DRAWN if shown != cell.html else 0) + (wide if cell.is_number else min(wide, TEXT))
 
 
 def _row(row: Sequence[Cell], header: Sequence[str], wide: bool) -> str:

@@ -181,7 +181,9 @@ class Site:
         place = (package["name"], language)
         if place not in self._grounds:
             labels, places, tables = self.labels(package, language), self._places(package), self.tables(package)
-            self._grounds[place] = Ground(package, language, lambda name: self._rows(tables[name]), labels, places)
+            self._grounds[place] = Ground(
+                package, language, lambda name: self._rows(tables[name]), labels, places, self.names.glossary
+            )
         return self._grounds[place]
 
     @cached_property

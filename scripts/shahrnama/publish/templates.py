@@ -12,16 +12,17 @@ from jinja2.sandbox import SandboxedEnvironment
 from shahrnama.errors import PublishError
 from shahrnama.persian import Language
 from shahrnama.publish.cells import PERSIAN, in_language
+from shahrnama.publish.glossary import Glossary
 from shahrnama.publish.kinds import Kind
 from shahrnama.publish.markdown import plain
 from shahrnama.publish.phrases import Safe
 
 
 class Templates:
-    """The templates of one language, each compiled once."""
+    """The templates of one language, each compiled once; English ones name things as the glossary does."""
 
-    def __init__(self, language: Language) -> None:
-        self.language = language
+    def __init__(self, language: Language, glossary: Glossary) -> None:
+        self.language, self._glossary = language, glossary
         self._compiled: dict[str, Template] = {}
 
     def render(self, kind: Kind, vocabulary: dict[str, Any]) -> Safe:
@@ -42,19 +43,23 @@ class Templates:
         return SandboxedEnvironment(
             undefined=StrictUndefined,
             autoescape=False,  # `finalize` escapes for Markdown too, whatever a template prints
-            finalize=printed(self.language),
+            finalize=printed(self.language, self._glossary),
             trim_blocks=True,
             lstrip_blocks=True,
         )
 
 
-def printed(language: Language) -> Callable[[object], str]:
-    """What an expression prints: ours (`Safe`) as it is, everything else as inert text, Persian marked in English."""
+def printed(language: Language, glossary: Glossary) -> Callable[[object], str]:
+    """What an expression prints: ours (`Safe`) as it is, everything else as inert text.
+
+    On English pages a name of the glossary is in English, other Persian is marked.
+    """
 
     def finalize(value: object) -> str:
         if isinstance(value, Safe):
             return value
-        said = "—" if value is None else plain(str(value))
+        name = "—" if value is None else str(value)
+        said = plain((glossary.english(name) or name) if language == "en" else name)
         return in_language(said, language) if language == "en" and PERSIAN.search(said) else said
 
     return finalize
