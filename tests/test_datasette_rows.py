@@ -216,4 +216,6 @@ def test_every_known_message_is_told_in_both_languages() -> None:
         assert fa.count("{}") == en.count("{}") == pattern.groups
     assert explained("no such column: nam", "fa") == explained("no such column: nam", "fa", 400)
     assert "«nam»" in explained("no such column: nam", "fa")
+    assert "رقم‌های لاتین" in explained("no such column: ۱۲", "fa")
+    assert "Latin digits" in explained("no such column: ۱۲", "en")
     assert "“fro”" in explained('near "fro": syntax error', "en")

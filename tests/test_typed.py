@@ -245,6 +245,13 @@ def test_refusals_say_what_was_read_and_how_to_write_it(ask: Ask, query: dict[st
             assert words in f"{told.json()['error']} {told.json()['advice']}"
 
 
+def test_what_is_filtered_is_told_as_the_cells_have_it(ask: Ask) -> None:
+    query = {"requested_at__gte": "2026-10-22T20:30:00Z", "requested_at__lt": "2026-10-23"}
+    page = ask(REQUESTS, **query).text
+    chips = page[page.index('class="chips"') :]
+    assert [said in chips for said in ("<b>۱ آبان ۱۴۰۵، ۰۰:۰۰</b>", "<b>۲۰۲۶-۱۰-۲۳</b>")] == [True, True]
+
+
 def test_other_addresses_keep_their_parameters(served: Datasette) -> None:
     for path in ("/shahrnama", f"{REQUESTS}/a", "/-/search", "/shahrnama/what_changed"):
         answer = asyncio.run(served.client.get(f"{path}?{urlencode({'nope': '۱', 'district_id': '۱'})}"))

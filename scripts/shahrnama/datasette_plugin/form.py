@@ -6,6 +6,7 @@ The form is sent with `_form=1`; `tidied` gives the address that it means, so th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from shahrnama.datasette_plugin import typed
 from shahrnama.datasette_plugin.known import Known
 from shahrnama.datasette_plugin.rules import page
 from shahrnama.datasette_plugin.typed import Columns
-from shahrnama.persian import Language, normalise
+from shahrnama.persian import Language, display_date, display_month, display_time, normalise
 
 SENT = "_form"
 Pairs = list[tuple[str, str]]
@@ -54,12 +55,23 @@ def value_label(known: Known, database: str, table: str | None, column: str, val
 def active(known: Known, database: str, table: str, filters: Any, request: Any, language: Language) -> Iterator[Any]:
     """Each filter in force: column, operator, value as shown, and the address of the page without it."""
     for column, lookup, value in filters.selections():
-        label = value_label(known, database, table, column, value, language) if lookup in {"exact", "not"} else value
+        named = lookup in {"exact", "not"}
+        label = value_label(known, database, table, column, value, language) if named else value
         plain = {(column, value), (f"{column}__{lookup}", value)} & {
             (key, found) for key in request.args for found in request.args.getlist(key)
         }
         address = path_with_removed_args(request, dict(plain)) if plain else None
-        yield {"column": column, "lookup": lookup, "value": label, "without": address}
+        yield {"column": column, "lookup": lookup, "value": _said(column, label, language), "without": address}
+
+
+def _said(column: str, value: str, language: Language) -> str:
+    """A day, time or month as the cells of its column have it; anything else as it is."""
+    if column.endswith("jalali_month"):
+        return display_month(value, language) or value
+    if column.endswith("_at" if "T" in value else "_date"):
+        with suppress(ValueError):
+            return (display_time if "T" in value else display_date)(value, language)
+    return value
 
 
 def sent_to(known: Known, path: str) -> tuple[str, str, str] | None:
