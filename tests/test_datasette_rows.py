@@ -15,7 +15,8 @@ from datasette.app import Datasette
 from shahrnama.datasette_plugin import facets
 from shahrnama.datasette_plugin.errors import MESSAGES, explained
 from shahrnama.datasette_plugin.form import tidied
-from shahrnama.datasette_plugin.known import known_of
+from shahrnama.datasette_plugin.known import Known, known_of
+from shahrnama.datasette_plugin.typed import Columns
 from small_datasette import Ask, asking, small_datasette
 
 ROOT = Path(__file__).parents[1]
@@ -102,8 +103,8 @@ TYPES = {"district_id": "INTEGER", "requested_at": "TEXT", "name": "TEXT", "amou
         ("district_id=۵&status=&_form=1", [("district_id", "5")]),
         ("_form=1&_search=&_lang=en", [("_lang", "en")]),
         ("_form=1&_search=چراغ&_sort=name&_sort_by_desc=on", [("_search", "چراغ"), ("_sort_desc", "name")]),
-        (f"{DAY}&_filter_op=gte&_filter_value=۱۴۰۵/۰۸/۳۰", [("requested_at__gte", "2026-11-21")]),
-        (f"{DAY}&_filter_op=lt&_filter_value=۱۴۰۵/۱۳/۳۰", [("requested_at__lt", "1405/13/30")]),
+        (f"{DAY}&_filter_op=gte&_filter_value=۱۴۰۵/۰۸/۳۰", [("requested_at__gte", "2026-11-20T20:30:00Z")]),
+        (f"{DAY}&_filter_op=isnull__1&_filter_value=۱۴۰۵/۱۳/۳۰", [("requested_at__isnull", "1")]),
         ("_form=1&_filter_column_1=amount_irr&_filter_op_1=gt&_filter_value_1=۱٬۰۰۰٫۵", [("amount_irr__gt", "1000.5")]),
         ("_form=1&_filter_column=name&_filter_op=contains&_filter_value=كتاب", [("name__contains", "کتاب")]),
         ("_form=1&_filter_column=name&_filter_op=isnull__1&_filter_value=", [("name__isnull", "1")]),
@@ -113,7 +114,8 @@ TYPES = {"district_id": "INTEGER", "requested_at": "TEXT", "name": "TEXT", "amou
 )  # fmt: skip
 def test_a_sent_form_means_what_the_reader_typed(sent: str, meant: list[tuple[str, str]]) -> None:
     pairs = [(key, value) for key, _, value in (part.partition("=") for part in sent.split("&"))]
-    assert tidied(pairs, TYPES) == meant
+    known = Known(types={("a", "b"): TYPES})
+    assert tidied(pairs, Columns(known, "a", "b")) == meant
 
 
 def test_the_form_is_sent_on_to_one_address(ask: Ask) -> None:
@@ -214,4 +216,6 @@ def test_every_known_message_is_told_in_both_languages() -> None:
         assert fa.count("{}") == en.count("{}") == pattern.groups
     assert explained("no such column: nam", "fa") == explained("no such column: nam", "fa", 400)
     assert "«nam»" in explained("no such column: nam", "fa")
+    assert "رقم‌های لاتین" in explained("no such column: ۱۲", "fa")
+    assert "Latin digits" in explained("no such column: ۱۲", "en")
     assert "“fro”" in explained('near "fro": syntax error', "en")

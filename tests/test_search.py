@@ -147,6 +147,33 @@ def test_all_tables_in_english_keep_the_language(ask: Ask) -> None:
     assert '<html lang="en" dir="ltr">' in page
 
 
+@pytest.mark.parametrize("asked", ["L1", "l1", "L۱", " l١ "])
+def test_an_identifier_is_found_first_as_its_row(ask: Ask, asked: str) -> None:
+    told = ask("/-/search.json", q=asked).json()["exact"]
+    assert told[0] == {
+        "database": "shahrnama",
+        "table": "services",
+        "key": "L1",
+        "label": "چراغ خیابان",
+        "url": "/shahrnama/services/L1",
+    }
+    page = ask("/-/search", q=asked).text
+    assert "ردیفی با همین شناسه" in page
+    assert '<a href="/shahrnama/services/L1"><bdi>چراغ خیابان</bdi></a>' in page
+    assert 'class="zero-results"' not in page
+    assert 'href="/shahrnama/services/L1?_lang=en"' in ask("/-/search", q=asked, _lang="en").text
+    assert ask("/-/search.json", q="L1 L1").json()["exact"] == []
+
+
+def test_identifiers_that_time_did_not_suffice_for_fail_no_search(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    searching = importlib.import_module("shahrnama.datasette_plugin.search_all")
+    endless = "with recursive n(x) as (select 1 union all select x + 1 from n) select '', max(x) from n"
+    monkeypatch.setattr(searching, "KEYED", endless)
+    monkeypatch.setattr(searching, "MOST_TOGETHER", 1)
+    monkeypatch.setattr(searching, "TABLE_MS", 30)
+    assert ask("/-/search.json", q="چراغ").json()["exact"] == []
+
+
 def test_a_table_that_time_did_not_suffice_for_is_named(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.import_module("shahrnama.datasette_plugin.search_all"), "ALL_MS", 0)
     assert {place["table"] for place in ask("/-/search.json", q="چراغ").json()["not_searched"]} >= {"services"}

@@ -40,8 +40,8 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
         from shahrnama.datasette_plugin.door import door_of  # the clerks' processes do without Datasette
 
         async def inside(scope: Any, receive: Any, send: Any) -> None:
-            address = _plain_address(datasette, scope) if scope["type"] == "http" else None
-            await (Response.redirect(address).asgi_send(send) if address else app(scope, receive, send))
+            answer = await _sent_on(datasette, scope) if scope["type"] == "http" else None
+            await (answer.asgi_send(send) if answer else app(scope, receive, send))
 
         door = door_of(datasette, inside)
 
@@ -55,17 +55,32 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     return wrap
 
 
+async def _sent_on(datasette: Any, scope: Any) -> Response | None:
+    """A redirect to the address that a table's filters mean, where it is another; why not, if they mean nothing."""
+    from shahrnama.datasette_plugin.errors import Unread
+    from shahrnama.datasette_plugin.refusal import told
+
+    try:
+        address = _plain_address(datasette, scope)
+    except Unread as unread:
+        kind, body = await told(datasette, scope["path"], 400, unread.words(LANGUAGE.get()))
+        return Response(body, 400, content_type=kind)
+    return Response.redirect(address) if address else None
+
+
 def _plain_address(datasette: Any, scope: Any) -> str | None:
-    """Where a filter form is sent on to; an empty search is none."""
-    from shahrnama.datasette_plugin import form
+    """The one address of what a table is asked for; None where it is this."""
+    from shahrnama.datasette_plugin import form, typed
 
     pairs = parse_qsl((scope.get("query_string") or b"").decode("latin-1"), keep_blank_values=True)
-    known = known_of(datasette)
-    place = form.sent_to(known, scope["path"]) if form.SENT in dict(pairs) or ("_search", "") in pairs else None
+    place = form.sent_to(known_of(datasette), scope["path"]) if pairs else None
     if place is None:
         return None
-    kept = form.tidied(pairs, known.types[place])
-    return f"{datasette.urls.table(*place)}{'?' if kept else ''}{urlencode(kept)}"
+    database, table, ending = place
+    kept = form.tidied(pairs, typed.Columns(known_of(datasette), database, table))
+    if kept == pairs:
+        return None
+    return f"{datasette.urls.table(database, table)}{ending}{'?' if kept else ''}{urlencode(kept)}"
 
 
 @hookimpl

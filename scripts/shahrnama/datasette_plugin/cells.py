@@ -9,7 +9,16 @@ from datasette.utils import tilde_encode
 from markupsafe import Markup, escape
 
 from shahrnama.datasette_plugin.search import SNIPPET_LETTERS, Term, marked, snippet
-from shahrnama.persian import Language, display_date, display_month, display_time, number, persian_digits, tomans
+from shahrnama.persian import (
+    Language,
+    display_date,
+    display_month,
+    display_time,
+    fold,
+    number,
+    persian_digits,
+    tomans,
+)
 
 LEAST_SPOKEN_IRR = 10_000_000  # a million tomans: less is read as it stands
 NOTHING = Markup('<span class="nothing" aria-hidden="true">—</span>')
@@ -25,10 +34,21 @@ class Labels:
 
     names: dict[tuple[str, str], Names] = field(default_factory=dict)
     references: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    spelled: dict[tuple[str, str], dict[str, set[str]]] = field(default_factory=dict)  # see `folded`
 
     def behind(self, database: str, table: str | None, column: str) -> Names:
         """The names behind the keys in a column, by key; empty where it refers to nothing that has names."""
         return self.names.get((database, self.references.get((database, table or "", column), "")), {})
+
+    def folded(self, database: str, table: str, column: str) -> dict[str, set[str]]:
+        """The keys behind the keys and folded names in a column; made when it is first asked for."""
+        other = (database, self.references.get((database, table, column), ""))
+        if other not in self.spelled:
+            found = self.spelled[other] = {}
+            for key, names in self.names.get(other, {}).items():
+                for name in (key, fold(key), *(fold(str(said)) for said in names)):
+                    found.setdefault(name, set()).add(key)
+        return self.spelled[other]
 
     def of(self, database: str, table: str | None, column: str, key: Any, language: Language) -> str | None:
         """The name behind one key in the language, if it is known."""

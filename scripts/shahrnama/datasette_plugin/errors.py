@@ -49,6 +49,13 @@ MESSAGES: list[tuple[re.Pattern[str], Said]] = [
             ),
         ),
         (
+            r"^no such column: ([۰-۹٠-٩٫٬]+)$",
+            (
+                "«{}» با رقم‌های فارسی آمده است و SQL آن را نام ستون می‌خواند؛ عدد را با رقم‌های لاتین بنویسید.",
+                "“{}” is in Persian digits, which SQL takes for a column's name; write numbers in Latin digits.",
+            ),
+        ),
+        (
             r"^no such column: (.+)",
             (
                 "ستونی به نام «{}» نیست. نام ستون‌ها زیر هر جدول، در «ستون‌ها یعنی چه» آمده است.",
@@ -190,12 +197,66 @@ MESSAGES: list[tuple[re.Pattern[str], Said]] = [
         ),
     ]
 ]
+_DAYS: Said = (
+    "تاریخ را مانند ۱۴۰۴/۰۱/۳۱ یا ۳۱ فروردین ۱۴۰۴ بنویسید، یا میلادی مانند 2025-04-20.",
+    "Write a date as 1404/01/31 or 31 Farvardin 1404, or in the Gregorian calendar as 2025-04-20.",
+)
+UNREAD: dict[str, tuple[Said, Said]] = {  # what is wrong, with what was read for {}; what to do
+    "no_day": (("چنین روزی نیست: {}.", "There is no such day: {}."), _DAYS),
+    "not_a_day": (("این تاریخ خوانده نشد: {}.", "This is not read as a date: {}."), _DAYS),
+    "one_day": (
+        ("با این عملگر «{}» معنایی ندارد.", "With this operator “{}” means nothing."),
+        (
+            "تاریخ را با «برابر است با»، «دست‌کم» یا «دست‌بالا» بسنجید. " + _DAYS[0],
+            "Compare dates with “is”, “is at least” or “is at most”. " + _DAYS[1],
+        ),
+    ),
+    "no_month": (
+        ("چنین ماهی نیست: {}.", "There is no such month: {}."),
+        ("ماه را مانند ۱۴۰۵/۰۸ یا آبان ۱۴۰۵ بنویسید.", "Write a month as 1405-08 or Aban 1405."),
+    ),
+    "no_number": (
+        ("این ستون عدد دارد و این خوانده نشد: {}.", "The column holds numbers, and this is none: {}."),
+        (
+            "عددی بنویسید، یا نامی که در همین ستون دیده می‌شود.",
+            "Write a number, or a name as the column shows it.",
+        ),
+    ),
+    "no_column": (
+        ("این جدول ستونی به نام «{}» ندارد.", "This table has no column “{}”."),
+        (
+            "نام ستون‌ها زیر همان جدول، در «ستون‌ها یعنی چه» آمده است؛ یا این بخش نشانی را بردارید.",
+            "The columns are listed below the table; or leave this part of the address out.",
+        ),
+    ),
+    "no_operator": (
+        ("عملگری به نام «{}» نیست.", "There is no operator “{}”."),
+        (
+            "این‌ها هست: exact، not، contains، startswith، gt، gte، lt، lte، in، isnull و notnull.",
+            "There are exact, not, contains, startswith, gt, gte, lt, lte, in, isnull and notnull.",
+        ),
+    ),
+}
+MOST_TOLD = 60  # letters of what was read
 UNKNOWN: dict[bool, Said] = {
     True: ("نشانی را بازبینی کنید، یا آنچه می‌خواهید را در همهٔ جدول‌ها جست‌وجو کنید.",
            "Check the address, or search all tables for what you need."),
     False: ("نشانی یا پرسش را بازبینی کنید، یا از فهرست جدول‌ها شروع کنید.",
             "Check the address or the question, or start from the list of tables."),
 }  # fmt: skip
+
+
+class Unread(ValueError):  # noqa: N818 it says what is wrong with what was read
+    """A filter that cannot be understood; `key` names why, in UNREAD."""
+
+    def __init__(self, key: str, read: str) -> None:
+        super().__init__(f"{key}: {read}")
+        self.key, self.read = key, read[:MOST_TOLD]
+
+    def words(self, language: Language) -> tuple[str, str]:
+        """What was read that is none, and how to write it."""
+        error, advice = (said[language == "en"] for said in UNREAD[self.key])
+        return error.format(self.read), advice
 
 
 def heading(status: Any, language: Language) -> str:

@@ -5,20 +5,21 @@ The form is sent with `_form=1`; `tidied` gives the address that it means, so th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from datasette.utils import path_with_removed_args
 from datasette.utils import tilde_decode as decoded
 
+from shahrnama.datasette_plugin import typed
 from shahrnama.datasette_plugin.known import Known
-from shahrnama.persian import Language, ascii_digits, gregorian, normalise
+from shahrnama.datasette_plugin.rules import page
+from shahrnama.datasette_plugin.typed import Columns
+from shahrnama.persian import Language, display_date, display_month, display_time, normalise
 
 SENT = "_form"
-_JALALI = re.compile(r"1[2-5]\d\d[/\-.]\d{1,2}[/\-.]\d{1,2}")
-_SEPARATORS = {0x066B: ".", 0x066C: None, 0x060C: None}
 Pairs = list[tuple[str, str]]
 
 
@@ -54,63 +55,57 @@ def value_label(known: Known, database: str, table: str | None, column: str, val
 def active(known: Known, database: str, table: str, filters: Any, request: Any, language: Language) -> Iterator[Any]:
     """Each filter in force: column, operator, value as shown, and the address of the page without it."""
     for column, lookup, value in filters.selections():
-        label = value_label(known, database, table, column, value, language) if lookup in {"exact", "not"} else value
+        named = lookup in {"exact", "not"}
+        label = value_label(known, database, table, column, value, language) if named else value
         plain = {(column, value), (f"{column}__{lookup}", value)} & {
             (key, found) for key in request.args for found in request.args.getlist(key)
         }
         address = path_with_removed_args(request, dict(plain)) if plain else None
-        yield {"column": column, "lookup": lookup, "value": label, "without": address}
+        yield {"column": column, "lookup": lookup, "value": _said(column, label, language), "without": address}
 
 
-def sent_to(known: Known, path: str) -> tuple[str, str] | None:
-    """Database and table of a page's path, if there is such a table: nothing else is ever redirected."""
-    parts = path.strip("/").split("/")
-    place = (decoded(parts[0]), decoded(parts[1])) if len(parts) == 2 else ("", "")
-    return place if path.startswith(f"/{parts[0]}/") and place in known.types else None
+def _said(column: str, value: str, language: Language) -> str:
+    """A day, time or month as the cells of its column have it; anything else as it is."""
+    if column.endswith("jalali_month"):
+        return display_month(value, language) or value
+    if column.endswith("_at" if "T" in value else "_date"):
+        with suppress(ValueError):
+            return (display_time if "T" in value else display_date)(value, language)
+    return value
 
 
-def tidied(pairs: Pairs, types: dict[str, str]) -> Pairs:
-    """What a sent form means: filters by name, nothing that was left empty, values as the database has them."""
+def sent_to(known: Known, path: str) -> tuple[str, str, str] | None:
+    """Database, table and format of a table's address; None of all others, which are never redirected."""
+    plain = page(path)
+    parts = plain.strip("/").split("/")
+    if len(parts) != 2 or not path.startswith(f"/{parts[0]}/"):
+        return None
+    database, table = decoded(parts[0]), decoded(parts[1])
+    asked = (known.metadata.get(database) or {}).get("queries") or {}
+    return (database, table, path[len(plain) :]) if (database, table) in known.types and table not in asked else None
+
+
+def tidied(pairs: Pairs, columns: Columns) -> Pairs:
+    """What an address means: values as the database has them, and of a sent form nothing that was left empty."""
     given = dict(pairs)
+    if SENT not in given:
+        return typed.tidied(columns, [(key, value) for key, value in pairs if (key, value) != ("_search", "")])
     kept = [
-        (key, _value(key, value, types))
+        (key, normalise(value))
         for key, value in pairs
         if value and not key.startswith(("_filter_", SENT)) and key not in {"_sort_by_desc", "_next"}
     ]
     if "_sort_by_desc" in given:
         kept = [("_sort_desc" if key == "_sort" else key, value) for key, value in kept]
-    return list(dict.fromkeys([*kept, *_named(given, types)]))
+    return list(dict.fromkeys(typed.tidied(columns, [*kept, *_named(given)])))
 
 
-def _named(given: dict[str, str], types: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _named(given: dict[str, str]) -> Iterator[tuple[str, str]]:
     for key, column in given.items():
         if not key.startswith("_filter_column") or not column:
             continue
         number = key.removeprefix("_filter_column")
         lookup, _, fixed = given.get(f"_filter_op{number}", "exact").partition("__")
-        value = fixed or _value(column, given.get(f"_filter_value{number}", ""), types)
+        value = fixed or normalise(given.get(f"_filter_value{number}", ""))
         if value:
-            plain = lookup == "exact" and not column.startswith("_") and "__" not in column
-            yield (column if plain else f"{column}__{lookup}"), value
-
-
-def _value(key: str, value: str, types: dict[str, str]) -> str:
-    """Persian digits and Jalali days as the column has them; letters as everywhere in the data."""
-    column = key.partition("__")[0]
-    if column not in types:
-        return value.strip()
-    plain = ascii_digits(value.strip()).translate(_SEPARATORS)
-    if types[column] in {"INTEGER", "REAL"}:
-        return plain
-    if column.endswith(("_at", "_date")):
-        return _day(plain)
-    return normalise(value)
-
-
-def _day(text: str) -> str:
-    if not _JALALI.fullmatch(text):
-        return text
-    try:
-        return gregorian(text)
-    except ValueError:
-        return text
+            yield f"{column}__{lookup}", value

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from datasette.views.base import DatasetteError
 
 from shahrnama.datasette_plugin.language import LANGUAGE
+from shahrnama.datasette_plugin.rules import page
 from shahrnama.persian import Language
 
 WHOLE_FA = "جدول‌های کامل در /files/ آماده‌اند."
@@ -140,3 +144,14 @@ def words(key: str, language: Language) -> tuple[str, str]:
     """What is refused and what to do instead."""
     _, fa, advice_fa, en, advice_en = REFUSALS[key]
     return (fa, advice_fa) if language == "fa" else (en, advice_en)
+
+
+async def told(datasette: Any, path: str, status: int, said: tuple[str, str]) -> tuple[str, str]:
+    """Content type and body of a refusal: JSON to a program, a page of the site to people."""
+    error, advice = said
+    if page(path) != path:
+        answer = {"ok": False, "error": error, "advice": advice, "status": status, "title": None}
+        return "application/json; charset=utf-8", json.dumps(answer, ensure_ascii=False)
+    template, urls = datasette.jinja_env.get_template("error.html"), datasette.urls
+    body = await template.render_async(status=status, error=error, advice=advice, urls=urls)
+    return "text/html; charset=utf-8", str(body)

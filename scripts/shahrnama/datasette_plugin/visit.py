@@ -12,7 +12,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from shahrnama.datasette_plugin.language import LANGUAGE
-from shahrnama.datasette_plugin.refusal import REFUSALS, words
+from shahrnama.datasette_plugin.refusal import REFUSALS, told, words
 from shahrnama.datasette_plugin.rules import page
 from shahrnama.static import FRESH, HSTS
 
@@ -127,15 +127,8 @@ class Visit:
     async def refuse(self, key: str) -> None:
         """Say why not, and what to do instead: as JSON to a program, as a page of the site to people."""
         status, *_ = REFUSALS[key]
-        error, advice = words(key, LANGUAGE.get())
-        headers = {"content-type": "text/html; charset=utf-8", "cache-control": FRESH}
-        if page(self.path) != self.path:
-            headers["content-type"] = "application/json; charset=utf-8"
-            told = {"ok": False, "error": error, "advice": advice, "status": status, "title": None}
-            body = json.dumps(told, ensure_ascii=False)
-        else:
-            template, urls = self.datasette.jinja_env.get_template("error.html"), self.datasette.urls
-            body = await template.render_async(status=status, error=error, advice=advice, urls=urls)
+        kind, body = await told(self.datasette, self.path, status, words(key, LANGUAGE.get()))
+        headers = {"content-type": kind, "cache-control": FRESH}
         allow = {"allow": METHODS} if status == 405 else {}
         await self.reply(status, body.encode("utf-8"), headers | allow)
 
