@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from shahrnama.datasette_plugin import days
 from shahrnama.datasette_plugin.errors import Unread
@@ -26,6 +27,7 @@ _ORDERED = {"gt", "gte", "lt", "lte"}
 _WHOLE = {"exact", "date", "contains", "startswith"}  # of a day: somewhere in it
 _COMPARED = {"exact", "not", *_ORDERED}
 Meant = list[tuple[str, str]]  # operator and value
+_folded = lru_cache(4096)(fold)  # a list of a thousand parts is compared with the same few names
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,8 @@ class Columns:
         words = [(about.get(name) or {}).get(column) or {} for name in ("column_values", "column_values_en")]
         if value in named.get(value, ()) or any(value in map(str, codes) for codes in words):
             return value
-        asked = fold(value)
-        found = {str(code) for codes in words for code, name in codes.items() if fold(str(name)) == asked}
+        asked = _folded(value)
+        found = {str(code) for codes in words for code, name in codes.items() if _folded(str(name)) == asked}
         found |= named.get(asked, set())
         if column.startswith(("is_", "has_")) and asked in _ANSWERS:
             found = {_ANSWERS[asked]}
