@@ -152,6 +152,8 @@ def test_times_and_months_are_those_of_tehran(typed: str, meant: str) -> None:
         ("rowid=۳", "rowid=3"),
         ("_sort=name", "_sort=name"),
         ("_nope=1", "_nope=1"),
+        ("utm_source=telegram", ""),
+        ("fbclid=x1", ""),
     ],
 )
 def test_digits_names_and_columns_are_read(typed: str, meant: str) -> None:

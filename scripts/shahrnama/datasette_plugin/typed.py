@@ -21,6 +21,7 @@ from shahrnama.persian import ascii_digits, fold
 _SEPARATORS = {0x066B: ".", 0x066C: None, 0x060C: None}
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_TRACKING = re.compile("utm_[a-z]+|[a-z]+clid|igshid|mc_[ce]id")  # what messengers and letters put behind an address
 _ANSWERS = {"نه": "0", "خیر": "0", "no": "0", "بله": "1", "yes": "1"}
 _LISTS = {"in", "notin"}
 _ORDERED = {"gt", "gte", "lt", "lte"}
@@ -204,7 +205,8 @@ def is_filter(key: str) -> bool:
 
 
 def tidied(columns: Columns, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The parameters of an address with its filters as the database has them."""
+    """The parameters of an address with its filters as the database has them, without those that follow readers."""
+    kept = [(key, value) for key, value in pairs if not _TRACKING.fullmatch(key) or columns.named(key)]
     return [
-        found for key, value in pairs for found in (filters(columns, key, value) if is_filter(key) else [(key, value)])
+        found for key, value in kept for found in (filters(columns, key, value) if is_filter(key) else [(key, value)])
     ]
