@@ -156,7 +156,7 @@ def test_english_pages_name_in_english_what_the_source_names_in_persian_alone(ho
     declare(house, "note", f'address: "notes/{{note_id}}"\nof: "notes"\n{query}\n', template, template)
     english, persian = page(house, "notes/1", "en"), page(house, "notes/1")
     assert '\ntitle: "Asphalt"\n' in english
-    assert "\n# Asphalt\n" in english
+    assert '\n# <bdi title="آسفالت">Asphalt</bdi>\n' in english
     assert '<a href="../../notes/1/"><bdi>Asphalt</bdi></a>' in english
     assert '<td><bdi title="آسفالت">Asphalt</bdi></td>' in english
     assert '<td><bdi lang="fa">بوستان</bdi></td>' in english
