@@ -172,6 +172,16 @@ def test_the_descriptors_agree_on_the_english_of_a_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "is_labelled"), [("<b>District 5</b>", False), ("<time>۲۰ بهمن</time>", True), ("3", True)]
+)
+def test_a_card_is_headed_by_a_name_alone_and_by_a_date_or_number_with_its_column(
+    first: str, is_labelled: bool
+) -> None:
+    row = [Cell(first), *[Cell("x " * 20)] * 4]
+    assert ('data-label="a"' in sheet("t", list("abcde"), [row])) == is_labelled
+
+
+@pytest.mark.parametrize(
     ("columns", "cell", "is_cards"),
     [
         (5, Cell("1,200", True), False),
