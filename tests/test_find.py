@@ -76,6 +76,13 @@ def test_pages_are_found_by_all_that_they_say(tmp_path: Path) -> None:
     assert [entry.url for entry in page_entries(tmp_path, "en")] == ["/en/places/"]
 
 
+def test_a_page_is_found_by_the_names_that_its_source_uses(tmp_path: Path) -> None:
+    _page(tmp_path, "en/works", '<h1><bdi title="آسفالت">Asphalt</bdi></h1><svg><title>x</title></svg>')
+    (page,) = page_entries(tmp_path, "en")
+    assert page.title == "Asphalt"
+    assert page.words == "asphalt. اسفالت"
+
+
 def test_rows_are_found_by_name_and_key_in_the_readers_language(towns: Path) -> None:
     package = _package(_resource("towns", ["id"], search=["name_fa", "name_en"]))
     garden, bridge = row_entries([package], {"towns": towns}, "fa")

@@ -163,7 +163,7 @@ def test_english_pages_name_in_english_what_the_source_names_in_persian_alone(ho
     declare(house, "note", f'address: "notes/{{note_id}}"\nof: "notes"\n{query}\n', template, template)
     english, persian = page(house, "notes/1", "en"), page(house, "notes/1")
     assert '\ntitle: "Asphalt"\n' in english
-    assert "\n# Asphalt\n" in english
+    assert '\n# <bdi title="آسفالت">Asphalt</bdi>\n' in english
     assert '<a href="../../notes/1/"><bdi>Asphalt</bdi></a>' in english
     assert '<td><bdi title="آسفالت">Asphalt</bdi></td>' in english
     assert '<td><bdi lang="fa">بوستان</bdi></td>' in english
@@ -176,6 +176,16 @@ def test_the_descriptors_agree_on_the_english_of_a_name() -> None:
         for name, english in (dataset.descriptor.get("names_en") or {}).items():
             said.setdefault(name, set()).add(english)
     assert {name: english for name, english in said.items() if len(english) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("first", "is_labelled"), [("<b>District 5</b>", False), ("<time>۲۰ بهمن</time>", True), ("3", True)]
+)
+def test_a_card_is_headed_by_a_name_alone_and_by_a_date_or_number_with_its_column(
+    first: str, is_labelled: bool
+) -> None:
+    row = [Cell(first), *[Cell("x " * 20)] * 4]
+    assert ('data-label="a"' in sheet("t", list("abcde"), [row])) == is_labelled
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from html import escape
 from typing import Any
 
 from shahrnama.persian import ascii_digits, persian_digits
@@ -34,6 +35,11 @@ class Glossary:
         """The name in English, beginning with a capital; None where it is not known."""
         said = self._said(persian_digits(name)) if len(name) <= LONGEST else None
         return said and said[:1].upper() + said[1:]
+
+    def html(self, name: str) -> str | None:
+        """The same as HTML that keeps the source's own name, for who hovers over it and for the search."""
+        english = self.english(name)
+        return english and f'<bdi title="{escape(name)}">{escape(english)}</bdi>'
 
     def _said(self, name: str) -> str | None:
         if name not in self._found:

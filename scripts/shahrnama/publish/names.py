@@ -120,7 +120,5 @@ class Names:
             if address is not None or (target, column) not in self.keys or target != table:
                 said = self.label(target, value, language) or str(value)
                 return self.anchor(address, in_language(escape(said), language), root)
-        english = self.glossary.english(value) if language == "en" and isinstance(value, str) else None
-        if english:
-            return f'<bdi title="{escape(value)}">{escape(english)}</bdi>'
-        return shown(value, column, field, language)
+        english = self.glossary.html(value) if language == "en" and isinstance(value, str) else None
+        return english or shown(value, column, field, language)

@@ -152,13 +152,17 @@ def _described(page: html.HtmlElement, content: html.HtmlElement) -> str:
 
 
 def _blocks(content: html.HtmlElement) -> list[str]:
-    """Texts of a page, cell by cell and paragraph by paragraph; pictures and forms say nothing to be found."""
+    """Texts of a page, cell by cell and paragraph by paragraph; pictures and forms say nothing to be found.
+
+    Names that stand in English are found by what their source calls them too, which they say on hover.
+    """
+    own = list(dict.fromkeys(content.xpath(".//bdi/@title")))
     for unread in content.xpath(UNREAD):
         unread.drop_tree()
     for element in content.iter(etree.Element):
         if element.tag in BLOCKS:
             element.text, element.tail = f"\n{element.text or ''}", f"\n{element.tail or ''}"
-    return [block for block in content.text_content().split("\n") if block.strip()]
+    return [*(block for block in content.text_content().split("\n") if block.strip()), *own]
 
 
 def _cut(said: str) -> str:

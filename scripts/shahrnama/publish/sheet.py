@@ -52,20 +52,24 @@ def _needed(title: str, cells: Iterable[Cell]) -> float:
 
 
 def _width(cell: Cell) -> float:
-    shown = PICTURE.sub("", cell.html)
-    wide = width_of(unescape(TAG.sub("", shown)), LETTERS)
-    return (DRAWN if shown != cell.html else 0) + (wide if cell.is_number else min(wide, TEXT))
+    wide = width_of(_text(cell), LETTERS)
+    return (DRAWN if PICTURE.search(cell.html) else 0) + (wide if cell.is_number else min(wide, TEXT))
 
 
 def _row(row: Sequence[Cell], header: Sequence[str], wide: bool) -> str:
-    cells = "".join(_cell(cell, title, wide) for cell, title in zip(row, header, strict=True))
+    titles = header if not wide or _text(row[0])[:1].isdigit() else ("", *header[1:])  # a name needs none above a card
+    cells = "".join(_cell(cell, title, wide) for cell, title in zip(row, titles, strict=True))
     return f"<tr{_role('row', wide)}>{cells}</tr>"
 
 
 def _cell(cell: Cell, title: str, wide: bool) -> str:
     kind = ' class="n"' if cell.is_number else ""
-    label = f' data-label="{escape(title)}"' if wide else ""
+    label = f' data-label="{escape(title)}"' if wide and title else ""
     return f"<td{kind}{_role('cell', wide)}{label}>{cell.html}</td>"
+
+
+def _text(cell: Cell) -> str:
+    return unescape(TAG.sub("", PICTURE.sub("", cell.html)))
 
 
 def _role(name: str, wide: bool) -> str:

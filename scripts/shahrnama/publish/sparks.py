@@ -25,11 +25,13 @@ LEAST = 2  # points of a line
 WORDS: dict[Language, dict[str, str]] = {
     "fa": {
         "numbers": "عددهای خط‌ها",
-        "scale": "هر خط از صفر آغاز می‌شود و اندازه‌اش از خودش است: شیب‌ها را با هم بسنجید، نه بلندی‌ها را.",
+        "scale": "هر خط از صفر آغاز می‌شود و مقیاس خودش را دارد: نشان می‌دهد چقدر بالا و پایین رفته، "
+        "نه این‌که کدام بزرگ‌تر است.",
     },
     "en": {
         "numbers": "Numbers of the curves",
-        "scale": "Each curve begins at zero and has a scale of its own: compare their slopes, not their heights.",
+        "scale": "Each curve begins at zero and has a scale of its own: it shows how it rose and fell, "
+        "not which is larger.",
     },
 }
 
@@ -86,7 +88,7 @@ def numbers(header: Sequence[str], cells: Sequence[Sequence[Cell]], curve: Mappi
 
 
 def _values(one: Course, over: Iterable[str], measure: str, language: Language) -> list[Cell]:
-    return [Cell(said(one[month], measure, language) if month in one else "—", True) for month in over]
+    return [Cell(said_short(one[month], measure, language) if month in one else "—", True) for month in over]
 
 
 def said_course(first: tuple[str, float], last: tuple[str, float], count: int, measure: str, language: Language) -> str:

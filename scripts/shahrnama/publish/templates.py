@@ -58,9 +58,10 @@ def printed(language: Language, glossary: Glossary) -> Callable[[object], str]:
     def finalize(value: object) -> str:
         if isinstance(value, Safe):
             return value
-        name = "—" if value is None else str(value)
-        said = plain((glossary.english(name) or name) if language == "en" else name)
-        return in_language(said, language) if language == "en" and PERSIAN.search(said) else said
+        said = "—" if value is None else plain(str(value))
+        if language == "en" and PERSIAN.search(said):
+            return glossary.html(str(value)) or in_language(said, language)
+        return said
 
     return finalize
 
