@@ -79,7 +79,7 @@ KEYS = {
         "ignore",
     },
     "chart": {
-        *("name", "kind", "resource", *TEXTS, "x", "y", "aggregate", "top", "series", "by"),
+        *("name", "kind", "resource", *TEXTS, "x", "y", "aggregate", "top", "sort", "leave_out", "series", "by"),
         *("from", "to", "count", "days", "order", "bottleneck"),
         *("stated", "promised", "actual", "actual_label", "actual_label_en", "beside", "now"),
     },

@@ -66,10 +66,10 @@ def test_bars_are_summed_ranked_cut_and_named() -> None:
 
 def test_groups_keep_the_order_of_their_codes_and_a_total_is_left_out() -> None:
     lines = ["5 a 9", "all a 12", "9 a 1", "1 a 2"]
-    found = draw("en", lines, order="codes", leave_out=["all"], top=5)
+    found = draw("en", lines, sort="codes", leave_out=["all"], top=5)
     assert [row[0] for row in found.raw] == ["1", "5", "9"]
     assert found.sentence == "\u2068District 5\u2069 is highest with 9. Lowest: \u20689\u2069 with 1."
-    assert not any("edian" in line for line in texts(draw("en", [f"{at} a {at}" for at in range(1, 8)], order="codes")))
+    assert not any("edian" in line for line in texts(draw("en", [f"{at} a {at}" for at in range(1, 8)], sort="codes")))
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])

@@ -1,7 +1,7 @@
 """Bars: one value each, the largest first, with its number at its end, so that no axis has to be read.
 
 Names that are short stand beside their bars, long ones above them, whole. Persian bars run from the right. Groups that
-have an order of their own, as ages have, keep it (`order: codes`); what is the sum of others is left out (`leave_out`).
+have an order of their own, as ages have, keep it (`sort: codes`); what is the sum of others is left out (`leave_out`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Named = tuple[str, float, bool]  # name, value, whether it stands out
 def ranked(specification: Mapping[str, Any], ground: Ground) -> list[Pair]:
     """Values of `y` by those of `x`, added up, largest first; PublishError where shares or medians would be added.
 
-    With `order: codes` they come in the order of the labels of `x`.
+    With `sort: codes` they come in the order of the labels of `x`.
     """
     required(specification, "x", "y", "resource")
     x, y = specification["x"], specification["y"]
@@ -41,7 +41,7 @@ def ranked(specification: Mapping[str, Any], ground: Ground) -> list[Pair]:
             if row[x] in sums and not can_be_summed(y):
                 raise PublishError(f"{y} is no amount and cannot be summed by {x}; draw a table with one row for each")
             sums[row[x]] = sums.get(row[x], 0) + value
-    if specification.get("order") == BY_CODES:
+    if specification.get("sort") == BY_CODES:
         places = {code: place for place, code in enumerate(ground.labels.get(x, ()))}
         return sorted(sums.items(), key=lambda pair: places.get(pair[0], len(places)))
     return _by_value(sums.items())
@@ -57,7 +57,7 @@ def bars(specification: Mapping[str, Any], ground: Ground, _key: str | None, hig
     shown = pairs[: int(specification.get("top") or MOST)]
     shown += [pair for pair in pairs[len(shown) :] if pair[0] == highlight]
     named = [(ground.label(x, key), value, key == highlight) for key, value in shown]
-    alike = specification.get("order") != BY_CODES  # groups of an order of their own have no middle one
+    alike = specification.get("sort") != BY_CODES  # groups of an order of their own have no middle one
     parts, height = _Bars(named, y, ground, _middle(pairs) if alike else None).drawn()
     told = [(ground.label(x, key), value) for key, value in (pairs if alike else _by_value(pairs))]
     return Drawing(
