@@ -69,7 +69,6 @@ _SEARCHED = {  # all of these at once
     **{letter: (said or "").translate(_FOLDED) for letter, said in _PROSE.items()},
 }
 _TOKEN = re.compile(r"\w+(?:\.\d+)*")
-_THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 
 # Inflections that do not change what a reader looks for: plural, plural with ezafe or possessive, comparative.
 SUFFIXES = ("هایشان", "هایمان", "هایتان", "هایی", "هایش", "های", "ها", "ترین", "تر")
@@ -93,6 +92,8 @@ _WHOLE = frozenset(
     ]
 )
 SHORTEST_STEM = 3  # letters: «بها» and «متر» are words of their own
+
+THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")  # a comma within a number in ASCII digits
 
 REMEMBERED_BYTES = 100_000_000  # of folded words: some 400,000
 WORD_BYTES = 200  # what Python needs to remember a word, beside its letters
@@ -156,7 +157,7 @@ def folding() -> dict[str, Any]:
 
 def _words(text: str) -> list[str]:
     apart = unicodedata.normalize("NFKD", text).translate(_SEARCHED).casefold()  # marks are signs of their own, and go
-    return _TOKEN.findall(_THOUSANDS.sub("", unicodedata.normalize("NFC", apart)))
+    return _TOKEN.findall(THOUSANDS.sub("", unicodedata.normalize("NFC", apart)))
 
 
 def _kept(words: list[str]) -> list[str]:

@@ -77,14 +77,13 @@ def citation(facts: dict[str, Any], language: Language) -> str:
 def bibtex(facts: dict[str, Any]) -> str:
     """The row as a BibTeX entry, of the year in which its source was read."""
     about = facts["metadata"]
-    demo = "Fictional demonstration data. " if about.get("is_demo") else ""
     key = "".join(
         letter for letter in f"shahrnama_{facts['address'].rpartition('/db/')[2]}" if letter.isalnum() or letter == "_"
     )
     return entry(
         key, f"{about.get('title_en') or about.get('title') or ''}, row {facts['name']}", facts["address"],
         facts["release"], year=str((facts["capture"] or {}).get("first_seen_at") or "")[:4],
-        note=f"{demo}Dataset: {facts['dataset'].get('title_en') or ''}",
+        note=f"Dataset: {facts['dataset'].get('title_en') or ''}", is_demo=bool(about.get("is_demo")),
     )  # fmt: skip
 
 

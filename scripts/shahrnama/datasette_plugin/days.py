@@ -13,7 +13,7 @@ from shahrnama.datasette_plugin.errors import Unread
 from shahrnama.persian import JALALI_MONTHS, JALALI_MONTHS_EN, TEHRAN, ascii_digits, fold, gregorian
 
 ISO = re.compile(r"(?:1[89]|2[01])\d\d(?:-\d\d(?:-\d\d(?:[T ]\d\d(?::\d\d(?::\d\d(?:\.\d+)?Z?)?)?)?)?)?")
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 _NUMBERS = re.compile(r"(\d{4})(?:[/\-.](\d{1,2}))?(?:[/\-.](\d{1,2}))?")
 _CLOCK = re.compile(r"(.+?)[\s،,]+(\d{1,2}):(\d{2})")
 _GREGORIAN_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -65,17 +65,18 @@ def moments(text: str) -> tuple[str, str]:
     timed = _CLOCK.fullmatch(ascii_digits(text.strip()))
     if not timed:
         found = span(text)
-        return _moment(found.first), _moment(found.after)
+        return _stamp(found.first, time()), _stamp(found.after, time())
     try:
         clock = time(int(timed[2]), int(timed[3]))
     except ValueError as error:
         raise Unread("no_day", text) from error
-    begun = datetime.combine(span(timed[1]).first, clock, TEHRAN).astimezone(UTC)
-    return f"{begun:%Y-%m-%dT%H:%M:%SZ}", f"{begun + timedelta(minutes=1):%Y-%m-%dT%H:%M:%SZ}"
+    day = span(timed[1]).first
+    return _stamp(day, clock), _stamp(day, clock, MINUTE)
 
 
-def _moment(day: date) -> str:
-    return f"{datetime.combine(day, time(), TEHRAN).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+def _stamp(day: date, clock: time, later: timedelta = timedelta()) -> str:
+    """A time in Tehran, and as much later, in UTC as timestamps are kept."""
+    return f"{datetime.combine(day, clock, TEHRAN).astimezone(UTC) + later:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _parts(text: str) -> Parts:

@@ -16,10 +16,9 @@ from shahrnama.datasette_plugin import days
 from shahrnama.datasette_plugin.errors import Unread
 from shahrnama.datasette_plugin.known import Known
 from shahrnama.datasette_plugin.words import LOOKUPS, NO_ARGUMENT
-from shahrnama.persian import ascii_digits, fold
+from shahrnama.persian import THOUSANDS, ascii_digits, fold
 
 _SEPARATORS = {0x066B: ".", 0x066C: None, 0x060C: None}
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _TRACKING = re.compile("utm_[a-z]+|[a-z]+clid|igshid|mc_[ce]id")  # what messengers and letters put behind an address
 _ANSWERS = {"نه": "0", "خیر": "0", "no": "0", "بله": "1", "yes": "1"}
@@ -90,7 +89,7 @@ def _each(lookup: str, value: str, read: Callable[[str], str]) -> Meant:
 
 
 def _number(columns: Columns, column: str, lookup: str, value: str) -> str:
-    plain = _THOUSANDS.sub("", ascii_digits(value.strip()).replace("−", "-").translate(_SEPARATORS))
+    plain = THOUSANDS.sub("", ascii_digits(value.strip()).replace("−", "-").translate(_SEPARATORS))
     if lookup not in _COMPARED | _LISTS or _NUMBER.fullmatch(plain):
         return plain
     key = columns.key(column, value.strip()) if lookup not in _ORDERED else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shahrnama.publish.speak_up import NOBODY
+
 WORDS: dict[str, tuple[str, str]] = {
     "site": ("شهرنما", "Shahrnama"),
     "data": ("داده‌ها", "Data"),
@@ -117,8 +119,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "copy": ("رونوشت", "Copy"),
     "copied": ("برداشته شد", "Copied"),
     "report": ("گزارش خطا در این ردیف", "Report an error in this row"),
-    "report_nobody": ("گیرنده‌ای برای این سایت تنظیم نشده است؛ نامه را به صاحب داده بفرستید.",
-                      "This site has no address for reports; send the letter to the data's owner."),
+    "report_nobody": NOBODY,
     "licence": ("پروانه", "Licence"),
     "source": ("منبع", "Source"),
     "truncated": ("فقط بخشی از نتیجه آمده است؛ limit بگذارید یا پروندهٔ کامل را بگیرید.",

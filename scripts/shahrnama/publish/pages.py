@@ -62,10 +62,9 @@ def _cited(site: Site, package: dict[str, Any], address: str, language: Language
     """How to cite the dataset as it stands, in a text and in BibTeX."""
     changed = site.reports.get(package["name"], {}).get("last_changed_at")
     told = citation(package, language, changed=changed, release=site.release, address=address)
-    demo = "Fictional demonstration data. " if package["is_demo"] else ""
     entry = bibtex(
         f"shahrnama_{package['name']}", str(package.get("title_en") or package["title"]), address, site.release,
-        year=(changed or "")[:4], note=f"{demo}Dataset {package['name']}",
+        year=(changed or "")[:4], note=f"Dataset {package['name']}", is_demo=package["is_demo"],
     )  # fmt: skip
     return [f"> {plain(told)}\n", f'<pre dir="ltr" tabindex="0"><code>{escape(entry)}</code></pre>\n']
 

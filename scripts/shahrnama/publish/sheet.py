@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
+from itertools import accumulate
 
 from shahrnama.publish.svg import width_of
 
@@ -34,7 +35,8 @@ def sheet(label: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> 
     `label` and `header` are plain text; the region is named by `label` and can be reached by keyboard.
     """
     rows = list(rows)
-    wide = sum(_needed(title, [row[at] for row in rows]) for at, title in enumerate(header)) > ROOM
+    needed = accumulate(_needed(title, [row[at] for row in rows]) for at, title in enumerate(header))
+    wide = any(width > ROOM for width in needed)  # the rest is not measured
     head = "".join(f"<th scope=col{_role('columnheader', wide)}>{escape(title)}</th>" for title in header)
     body = "".join(_row(row, header, wide) for row in rows)
     group, kind = _role("rowgroup", wide), " cards" if wide else ""

@@ -20,9 +20,12 @@ from shahrnama.errors import PublishError
 from shahrnama.persian import Language
 
 VARIABLES = {"report_url": "SHAHRNAMA_REPORT_URL", "contact": "SHAHRNAMA_CONTACT"}
+NOBODY = (  # where neither is set, on the portal and in Datasette: Persian, English
+    "گیرنده‌ای برای این سایت تنظیم نشده است؛ نامه را به صاحب داده بفرستید.",
+    "This site has no address for reports; send the letter to the owner of the data.",
+)
 WORDS: dict[Language, dict[str, str]] = {
     "fa": {
-        "nobody": "گیرنده‌ای برای این سایت تنظیم نشده است؛ نامه را به صاحب داده بفرستید.",
         "error": "گزارش اشتباه",
         "ask": "درخواست داده",
         "error_subject": "گزارش اشتباه: {what}",
@@ -30,7 +33,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "body": "صفحه: {page}\nنسخه: {release}\n\nچه چیزی درست نیست، یا چه داده‌ای می‌خواهید؟\n",
     },
     "en": {
-        "nobody": "Nobody is named to receive it on this site; send the letter to the owner of the data.",
         "error": "Report an error",
         "ask": "Ask for data",
         "error_subject": "Error: {what}",
@@ -47,7 +49,7 @@ def speak_up(house: House, what: str, page: str, release: str, language: Languag
         for kind in ("error", "ask")
     )
     is_heard = contact(house) or _setting(house, "report_url")
-    note = "" if is_heard else f" <small>{WORDS[language]['nobody']}</small>"
+    note = "" if is_heard else f" <small>{NOBODY[language == 'en']}</small>"
     return f'<p class="more speak-up">{" · ".join(links)}{note}</p>'
 
 

@@ -151,8 +151,9 @@ def citation(
     return ", ".join([*parts, *([f"release {release}"] if release else [])]) + f". {address}".rstrip()
 
 
-def bibtex(key: str, title: str, address: str, release: str, *, year: str = "", note: str = "") -> str:
-    """A BibTeX `@misc` by Shahrnama, which every reference manager reads; what is empty is left out."""
+def bibtex(key: str, title: str, address: str, release: str, *, year: str, note: str, is_demo: bool) -> str:
+    """A BibTeX `@misc` by Shahrnama, which every reference manager reads; without a year where none is known."""
+    note = f"Fictional demonstration data. {note}" if is_demo else note
     fields = {"title": title, "author": "{Shahrnama}", "year": year, "howpublished": f"\\url{{{address}}}",
               "version": release, "note": note}  # fmt: skip
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
