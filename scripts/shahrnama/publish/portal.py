@@ -18,6 +18,7 @@ from shahrnama.atomic import fingerprint, swap_folder, write_text
 from shahrnama.catalog import LOADER, House
 from shahrnama.errors import PublishError
 from shahrnama.persian import Language
+from shahrnama.publish import blocks
 from shahrnama.publish.cards import add_cards
 from shahrnama.publish.check import Check, accept
 from shahrnama.publish.generate import Pages
@@ -101,7 +102,7 @@ def _inputs(house: House, config: dict[str, Any]) -> str:
         str(path.relative_to(house.root if path.is_relative_to(house.root) else house.build)) for path in files
     )
     told = (places, yaml.safe_dump(config), os.environ.get("SHAHRNAMA_URL", ""))
-    return fingerprint([*files, house.root / "mkdocs.yml"], *told, *renderers)
+    return fingerprint([*files, house.root / "mkdocs.yml", Path(blocks.__file__)], *told, *renderers)
 
 
 def write_docs(house: House, site: Site | None = None) -> dict[str, Menu]:
