@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from urllib.request import urlopen
 
 import pytest
@@ -97,7 +97,31 @@ def test_every_question_answers_with_every_parameter_empty(ask: Any, place: str)
 @pytest.mark.parametrize("place", [place for place, query in QUESTIONS.items() if query.get("parameters")])
 def test_no_question_fails_on_what_people_type(ask: Any, place: str) -> None:
     for value in ("منطقه ۵", "'\"%_*", "-", "9999999999999999999", "ها"):
-        ask(place, **dict.fromkeys(QUESTIONS[place]["parameters"], value))
+        ask(place, **{name: value for name in QUESTIONS[place]["parameters"] if name != "month"})
+
+
+def test_a_month_is_understood_as_people_write_it_or_refused(ask: Any, site: str) -> None:
+    known = ask("promises_due", month="1405-08")
+    assert known != ask("promises_due", month="1405-07")
+    for month in ("۱۴۰۵/۰۸", "آبان ۱۴۰۵", "1405/8", "aban 1405", "ابان 1405"):
+        assert ask("promises_due", month=month) == known
+    for wrong in ("آبان", "1405", "1405-13", "1405-08-10", "x"):
+        with pytest.raises(HTTPError) as refused:
+            ask("promises_due", month=wrong)
+        assert (refused.value.code, wrong in json.loads(refused.value.read())["error"]) == (400, True)
+
+
+def test_a_question_has_one_address_for_one_choice(site: str) -> None:
+    for path, plain in (
+        ("promises_due?month=" + quote("آبان ۱۴۰۵") + "&_lang=en", "promises_due?month=1405-08&_lang=en"),
+        ("district_report?district=" + quote("منطقهٔ ۱۲"), "district_report?district=12"),
+        (
+            "district_report.json?district=" + quote("۱۲") + "&_shape=array",
+            "district_report.json?district=12&_shape=array",
+        ),
+    ):
+        with urlopen(f"{site}/db/shahrnama/{path}", timeout=30) as answer:
+            assert answer.url.endswith(f"/db/shahrnama/{plain}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

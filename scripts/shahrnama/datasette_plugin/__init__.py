@@ -56,7 +56,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
 
 
 async def _sent_on(datasette: Any, scope: Any) -> Response | None:
-    """A redirect to the address that a table's filters mean, where it is another; why not, if they mean nothing."""
+    """A redirect to the address that filters or parameters mean, where it is another; why not, if they mean nothing."""
     from shahrnama.datasette_plugin.errors import Unread
     from shahrnama.datasette_plugin.refusal import told
 
@@ -69,18 +69,26 @@ async def _sent_on(datasette: Any, scope: Any) -> Response | None:
 
 
 def _plain_address(datasette: Any, scope: Any) -> str | None:
-    """The one address of what a table is asked for; None where it is this."""
-    from shahrnama.datasette_plugin import form, typed
+    """The one address of what a table or a ready question is asked for; None where it is this."""
+    from shahrnama.datasette_plugin import form, questions, typed
 
-    pairs = parse_qsl((scope.get("query_string") or b"").decode("latin-1"), keep_blank_values=True)
-    place = form.sent_to(known_of(datasette), scope["path"]) if pairs else None
+    pairs, known = (
+        parse_qsl((scope.get("query_string") or b"").decode("latin-1"), keep_blank_values=True),
+        known_of(datasette),
+    )
+    place = form.place_of(scope["path"]) if pairs else None
     if place is None:
         return None
-    database, table, ending = place
-    kept = form.tidied(pairs, typed.Columns(known_of(datasette), database, table))
+    database, name, ending = place
+    if name in ((known.metadata.get(database) or {}).get("queries") or {}):
+        kept = questions.tidied(known, database, name, pairs)
+    elif (database, name) in known.types:
+        kept = form.tidied(pairs, typed.Columns(known, database, name))
+    else:
+        return None
     if kept == pairs:
         return None
-    return f"{datasette.urls.table(database, table)}{ending}{'?' if kept else ''}{urlencode(kept)}"
+    return f"{datasette.urls.table(database, name)}{ending}{'?' if kept else ''}{urlencode(kept)}"
 
 
 @hookimpl

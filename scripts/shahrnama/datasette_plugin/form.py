@@ -74,15 +74,13 @@ def _said(column: str, value: str, language: Language) -> str:
     return value
 
 
-def sent_to(known: Known, path: str) -> tuple[str, str, str] | None:
-    """Database, table and format of a table's address; None of all others, which are never redirected."""
+def place_of(path: str) -> tuple[str, str, str] | None:
+    """Database, table or question, and format of an address; None of one that is neither's."""
     plain = page(path)
     parts = plain.strip("/").split("/")
     if len(parts) != 2 or not path.startswith(f"/{parts[0]}/"):
         return None
-    database, table = decoded(parts[0]), decoded(parts[1])
-    asked = (known.metadata.get(database) or {}).get("queries") or {}
-    return (database, table, path[len(plain) :]) if (database, table) in known.types and table not in asked else None
+    return decoded(parts[0]), decoded(parts[1]), path[len(plain) :]
 
 
 def tidied(pairs: Pairs, columns: Columns) -> Pairs:

@@ -6,6 +6,7 @@ the table that they come from, and a chart. `publish.questions` says how a query
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,12 +16,17 @@ from datasette.plugins import pm
 from datasette.utils import is_url, tilde_encode
 from markupsafe import Markup
 
+from shahrnama.datasette_plugin import days
 from shahrnama.datasette_plugin.bars import Bars, bars
+from shahrnama.datasette_plugin.errors import Unread
+from shahrnama.datasette_plugin.known import Choice, Known
 from shahrnama.persian import Language, display_month, fold
 from shahrnama.publish.texts import is_for_others
 
 MOST_LISTED = 60  # a longer list is typed into, not chosen from
 LONGEST_CELL = 600  # letters
+MONTH = re.compile(r"1[2-5]\d\d-\d\d")
+Pairs = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -73,14 +79,10 @@ class Question:
 
     def _parameter(self, name: str, value: str) -> Parameter:
         told = self._told[name]
-        found = told.get("choices") or self.page.known.values.get((self.page.database, told.get("values") or ""), [])
-        choices = [(str(choice[0]), str(choice[1 if self.language == "fa" else 2])) for choice in found]
-        if value:
-            folded = fold(value)
-            same = [choice[0] for choice in found if folded in map(fold, map(str, choice))]
-            value = str(same[0]) if same else value
-            if choices and not same:
-                choices.append((value, value))
+        found = _offered(self.page.known, self.page.database, told)
+        choices = [(choice[0], choice[1 if self.language == "fa" else 2]) for choice in found]
+        if value and choices and value not in dict(choices):
+            choices.append((value, value))
         return Parameter(name, self._text(told, "title"), self._text(told, "empty"), value, choices)
 
     @property
@@ -164,6 +166,39 @@ class Question:
 
     def _text(self, told: dict[str, Any], key: str) -> str:
         return str(told.get(f"{key}_en" if self.language == "en" else key) or "")
+
+
+def tidied(known: Known, database: str, name: str, pairs: Pairs) -> Pairs:
+    """Parameters of a ready question as its SQL has them: what it offers by its key, given in any language or spelling.
+
+    Unread where a month is asked for by what is none.
+    """
+    told = known.metadata[database]["queries"][name].get("parameters") or {}
+    return [
+        (key, _meant(_offered(known, database, told[key]), value) if key in told else value) for key, value in pairs
+    ]
+
+
+def _meant(offered: list[Choice], value: str) -> str:
+    if not value.strip() or not offered:
+        return value
+    folded = fold(value)
+    keyed = [key for key, *_ in offered if fold(key) == folded]
+    named = [key for key, *names in offered if folded in map(fold, names)]
+    if keyed or len(named) == 1:
+        return (keyed or named)[0]
+    if not all(MONTH.fullmatch(key) for key, *_ in offered):
+        return value
+    first, last = days.month(value)
+    if first != last:
+        raise Unread("no_month", value)
+    return first
+
+
+def _offered(known: Known, database: str, told: dict[str, Any]) -> list[Choice]:
+    """What a parameter may be, where that is a list: value, Persian name, English name."""
+    found = told.get("choices") or known.values.get((database, told.get("values") or ""), [])
+    return [(str(value), str(persian), str(english)) for value, persian, english in found]
 
 
 def grouped(queries: Iterable[dict[str, Any]], groups: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
