@@ -10,7 +10,7 @@ build harvest package derive validate load publish status list: .venv/build.stam
 	$(SHAHRNAMA) $@
 
 test: check
-	.venv/bin/python -m pytest -n auto --dist loadfile
+	.venv/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 crash: .venv/dev.stamp
 	SHAHRNAMA_KILLS=200 .venv/bin/python -m pytest -s tests/test_crash.py
