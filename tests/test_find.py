@@ -13,7 +13,15 @@ from shahrnama.catalog import House
 from shahrnama.errors import PublishError
 from shahrnama.publish import search_index
 from shahrnama.publish.generate import Pages
-from shahrnama.publish.search_entries import MOST_ROWS, Entry, page_entries, row_entries, table_entries
+from shahrnama.publish.search_entries import (
+    MOST_ROWS,
+    ROW_WEIGHT,
+    TITLE_WEIGHT,
+    Entry,
+    page_entries,
+    row_entries,
+    table_entries,
+)
 from shahrnama.publish.search_index import Entries, site_entries, write_index, write_search
 from shahrnama.publish.search_page import add_all_pages
 from shahrnama.publish.search_terms import terms
@@ -81,6 +89,21 @@ def test_a_page_is_found_by_the_names_that_its_source_uses(tmp_path: Path) -> No
     (page,) = page_entries(tmp_path, "en")
     assert page.title == "Asphalt"
     assert page.words == "asphalt. اسفالت"
+
+
+def test_a_page_is_called_what_the_menus_call_it_and_weighs_more_than_a_row(towns: Path, tmp_path: Path) -> None:
+    menu = '<nav><a href="../works/" aria-current="true">کارها</a></nav>'
+    _page(tmp_path, "works", "<h1>۳ از ۵ دیر شد</h1>", banner=menu)
+    _page(tmp_path, "works/1", "<h1>پل</h1>", banner=menu)
+    _page(tmp_path, "pictures/x", "<h1>نمودار</h1>", banner=menu.replace(' aria-current="true"', ""))
+    picture, works, bridge = page_entries(tmp_path, "fa")
+    assert (works.kind, works.label, works.weight) == ("کارها", "کارها", TITLE_WEIGHT)
+    assert (bridge.kind, bridge.label, bridge.weight) == ("۳ از ۵ دیر شد", "", TITLE_WEIGHT)
+    package = _package(_resource("towns", ["id"]))
+    rows = row_entries([package], {"towns": towns}, "fa")
+    lower = {entry.weight for entry in (*rows, *table_entries([package], "fa"))}
+    assert lower == {ROW_WEIGHT}
+    assert ROW_WEIGHT < picture.weight < TITLE_WEIGHT
 
 
 def test_rows_are_found_by_name_and_key_in_the_readers_language(towns: Path) -> None:

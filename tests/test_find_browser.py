@@ -71,6 +71,26 @@ def test_a_district_is_found_by_its_number(browser: Any, site: str, address: str
     page.close()
 
 
+@pytest.mark.parametrize(
+    ("language", "asked", "first"),
+    [
+        ("/", "پروژه", "/projects/"),
+        ("/", "قرارداد", "/contracts/"),
+        ("/", "۱۳۷", "/requests/"),
+        ("/", "آشغال", "/requests/137-0101/"),
+        ("/", "آسفالت", "/requests/137-0201/"),
+        ("/en/", "permit", "/en/processes/building_permit/"),
+        ("/en/", "promise", "/en/projects/"),
+        ("/en/", "garbage", "/en/requests/137-0101/"),
+    ],
+)
+def test_the_page_that_is_called_so_comes_first(browser: Any, site: str, language: str, asked: str, first: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{site}{language}search/")
+    assert _ask(page, asked)[0] == first
+    page.close()
+
+
 def test_results_are_reached_and_opened_by_keyboard(browser: Any, site: str) -> None:
     page = browser.new_page()
     page.goto(site + "/datasets/")

@@ -14,7 +14,9 @@ import pytest
 
 from shahrnama.datasette_plugin.search import marked, search_expression, snippet, terms
 from shahrnama.persian import fold
+from shahrnama.publish.search_terms import found_by
 from shahrnama.statements import TOKENIZER
+from shahrnama.synonyms import FINDS
 from small_datasette import Ask, asking, small_datasette
 
 ROOT = Path(__file__).parents[1]
@@ -60,6 +62,25 @@ def test_other_words_are_not_found(case: dict[str, Any]) -> None:
     database = index(case["differ"])
     for number, asked in enumerate(case["differ"], start=1):
         assert rows(database, asked) == [number], asked
+
+
+def test_an_everyday_word_finds_the_official_one_and_not_the_other_way_round() -> None:
+    database = index(["جمع‌آوری زباله", "سطل پسماند", "آشغال در جوی", "مناطق شهر", "منطقهٔ ۵", "Waste bins"])
+    assert rows(database, "آشغال") == [1, 2, 3]
+    assert rows(database, "زباله") == [1]
+    assert rows(database, "آشغال جوب") == [3]
+    assert rows(database, "اشغال*") == [3]
+    assert rows(database, "منطقه") == rows(database, "مناطق") == [4, 5]
+    assert rows(database, "garbage bin") == rows(database, "trash OR bin") == []
+    assert rows(database, "garbage bins") == [6]
+    assert marked("جمع‌آوری زباله", terms("آشغال")) == "جمع‌آوری <mark>زباله</mark>"
+    assert marked("آشغال", terms("زباله")) is None
+
+
+def test_both_searches_know_the_same_synonyms() -> None:
+    for asked, found in FINDS.items():
+        assert fold(asked) == asked
+        assert all(asked in found_by([word]) for word in found)
 
 
 def test_real_places_are_found_however_they_are_typed(shared: Path) -> None:

@@ -5,7 +5,8 @@ import { fold, terms } from "./search_fold.js";
 const SHOWN = 10; // results at a time: each is a file to fetch
 const PAUSE_MS = 250; // after the last key
 const RANKING = { termSimilarity: 3, pageLength: 0.1 }; // a whole word before one that begins alike; long pages count too
-const LOOKED = 20; // results whose titles are looked at: those that begin with what was asked come first
+const TABLES = "/db/"; // what is there has no page
+const LOOKED = 20; // results whose titles are looked at (see `rank`)
 const WORD = /[\p{L}\p{N}\p{M}_\u200c.]+/gu;
 const persian = document.documentElement.lang !== "en";
 const WORDS = persian
@@ -46,12 +47,21 @@ async function answer(asked) {
   }
 }
 
-/** The results, those first whose titles begin with the words that were asked for. */
+/** The results, the pages first that are called by what was asked for. */
 async function named(results) {
-  const looked = await Promise.all(results.slice(0, LOOKED).map(async (result) => ({ result, said: terms((await result.data()).meta.title) })));
-  const begins = ({ said }) => wanted.every((term, place) => said[place] === term);
-  const first = looked.filter(begins);
-  return [...first, ...looked.filter((one) => !begins(one))].map(({ result }) => result).concat(results.slice(LOOKED));
+  const looked = await Promise.all(results.slice(0, LOOKED).map(async (result) => [rank((await result.data()).meta), result]));
+  looked.sort(([one], [other]) => one - other);
+  return looked.map(([, result]) => result).concat(results.slice(LOOKED));
+}
+
+/** 0 for what the menus call so, then pages by how their titles begin, then those that name it before their colon. */
+function rank({ url, title, label = "" }) {
+  const begins = (said) => wanted.every((term, place) => said[place] === term);
+  if (begins(terms(label))) return 0;
+  if (url.startsWith(TABLES)) return 3;
+  if (begins(terms(title))) return 1;
+  const name = terms(title.split(":")[0]);
+  return wanted.every((term) => name.includes(term)) ? 2 : 3;
 }
 
 async function show(results, asked) {

@@ -13,6 +13,7 @@ from itertools import islice
 from markupsafe import Markup, escape
 
 from shahrnama.persian import fold
+from shahrnama.synonyms import FINDS
 
 MOST_LETTERS = 500  # of a question: what is behind them is not asked
 MOST_TERMS = 24  # FTS5 refuses a tree deeper than 256; nobody types that many words
@@ -28,9 +29,19 @@ class Term:
     word: str
     prefix: bool = False
 
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Words that it finds besides itself (`synonyms`)."""
+        return () if self.prefix else FINDS.get(self.word, ())
+
     def fits(self, folded: str) -> bool:
-        """Whether a folded word of a text is this one."""
-        return folded.startswith(self.word) if self.prefix else folded == self.word
+        """Whether a folded word of a text is this one, or one that it finds."""
+        return folded.startswith(self.word) if self.prefix else folded == self.word or folded in self.also
+
+    def expression(self) -> str:
+        """The word, or any of what it finds, in FTS5's words."""
+        words = " OR ".join(f'"{word}"' for word in (self.word, *self.also))
+        return f"({words})" if self.also else f"{words}{'*' * self.prefix}"
 
 
 def terms(asked: str) -> tuple[Term, ...]:
@@ -46,7 +57,7 @@ def terms(asked: str) -> tuple[Term, ...]:
 
 def search_expression(asked: str) -> str:
     """A reader's words as an FTS5 expression: each quoted, all of them required; what has no word matches nothing."""
-    return " ".join(f'"{term.word}"{"*" * term.prefix}' for term in terms(asked)) or '""'
+    return " AND ".join(term.expression() for term in terms(asked)) or '""'
 
 
 def marked(text: str, wanted: tuple[Term, ...]) -> Markup | None:

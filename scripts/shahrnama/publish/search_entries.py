@@ -22,6 +22,8 @@ from shahrnama.statements import foreign_keys
 
 SEARCH = "search"  # address of the page that asks; it is not among what it finds
 MOST_ROWS = 500  # of a table: larger ones are searched in Datasette
+TITLE_WEIGHT, PICTURE_WEIGHT, ROW_WEIGHT = 10, 6, 4  # answers come first; 10 is the most that Pagefind takes
+PICTURES = "pictures"  # part of the address of a page that shows one alone
 LONGEST_DESCRIPTION = 180  # characters
 KINDS: dict[Language, dict[str, str]] = {
     "fa": {"page": "صفحه", "table": "جدول"},
@@ -37,7 +39,10 @@ Resource = dict[str, Any]
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to find: where it is, what a reader sees of it, and its words, folded."""
+    """One thing to find: where it is, what a reader sees of it, its words, folded, and what its title weighs.
+
+    `label` is what the menus call a page whose title is an answer.
+    """
 
     url: str
     title: str
@@ -45,6 +50,8 @@ class Entry:
     kind: str
     is_demo: bool
     words: str
+    weight: int = TITLE_WEIGHT
+    label: str = ""
 
 
 def page_entries(folder: Path, language: Language) -> Iterator[Entry]:
@@ -62,13 +69,16 @@ def page_entries(folder: Path, language: Language) -> Iterator[Entry]:
             continue
         above = titles.get(place.parent) if place.parent != home else None
         up = page.xpath("string(//*[@class='up']//a)").strip()
+        label = "" if up or above else page.xpath("string(//nav//a[@aria-current])").strip()
         yield Entry(
             url="/" if place == Path() else f"/{place.as_posix()}/",
             title=titles[place],
             description=_cut(_described(page, content)),
-            kind=up or above or KINDS[language]["page"],
+            kind=up or above or label or KINDS[language]["page"],
             is_demo=bool(page.find_class("demo")),
             words=thinned(_blocks(content)),
+            weight=PICTURE_WEIGHT if PICTURES in place.parts else TITLE_WEIGHT,
+            label=label,
         )
 
 
@@ -87,6 +97,7 @@ def table_entries(packages: Iterable[dict[str, Any]], language: Language) -> Ite
                 kind=f"{KINDS[language]['table']} · {text(package, 'title', language)}",
                 is_demo=bool(package["is_demo"]),
                 words=thinned([title, resource["name"], description, *titles, *coded]),
+                weight=ROW_WEIGHT,
             )
 
 
@@ -120,6 +131,7 @@ def _row_entry(package: dict[str, Any], resource: Resource, row: Row, key: str, 
         kind=text(resource, "title", language),
         is_demo=bool(package["is_demo"]),
         words=thinned([f"{title} {row[key]}", text(resource, "title", language), *(row[column] for column in told)]),
+        weight=ROW_WEIGHT,
     )
 
 

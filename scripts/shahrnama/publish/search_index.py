@@ -11,7 +11,6 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
@@ -23,13 +22,12 @@ from shahrnama.catalog import House
 from shahrnama.errors import PublishError
 from shahrnama.persian import Language
 from shahrnama.publish.search_entries import Entry, page_entries, row_entries, table_entries
-from shahrnama.publish.search_terms import terms
+from shahrnama.publish.search_terms import found_by, terms
 from shahrnama.publish.site import Site
 from shahrnama.publish.texts import LANGUAGES
 
 PLACE = "pagefind"  # below the portal, where search.js looks
 NAMED = 4  # times that the name in a title counts: it is found before pages that only mention it
-TITLE_WEIGHT = 10  # the largest that Pagefind takes
 LONGEST_SECONDS = 300
 # What Pagefind writes for interfaces that we do not use; its worker is left out for the bytes (see search.js).
 UNUSED = ("pagefind-*ui.*", "pagefind-highlight.js", "pagefind-worker.js")
@@ -43,7 +41,7 @@ def write_search(house: House, site: Site, folder: Path) -> Path:
     """
     entries = site_entries(site, folder)
     kept, told = house.build / "search", house.build / "search.sha256"
-    digest = fingerprint((), version("pagefind-bin"), _rendered(entries))
+    digest = fingerprint((), version("pagefind-bin"), *_rendered(entries))
     if not (kept.is_dir() and told.is_file() and told.read_text(encoding="utf-8") == digest):
         fresh = house.build / "search.new"
         write_index(entries, fresh)
@@ -88,26 +86,30 @@ def write_index(entries: Entries, place: Path) -> None:
 
 
 def _name(entry: Entry) -> list[str]:
-    """The words by which a title names its thing, before it tells of it: `District 12: slower than the city`."""
-    return terms(entry.title.split(":", 1)[0])
+    """What the menus call a page, else how its title begins, before it tells: `District 12: slower than the city`."""
+    return terms(entry.label or entry.title.split(":", 1)[0])
 
 
 def _pages(entries: Iterable[Entry], language: Language) -> Iterator[str]:
     """Entries as Pagefind reads them: folded words as text, what is shown as metadata."""
     for entry in entries:
         shown = {"title": entry.title, "about": entry.description, "kind": entry.kind, "url": entry.url}
-        if entry.is_demo:
-            shown["demo"] = "true"
-        title = " ".join(terms(entry.title) + _name(entry) * NAMED)
+        shown |= {"label": entry.label} if entry.label else {}
+        shown |= {"demo": "true"} if entry.is_demo else {}
+        name = _name(entry)
+        title = " ".join(terms(entry.title) + (name + found_by(name)) * NAMED)
+        words = ". ".join([entry.words, *found_by(entry.words.split())])
         named = ", ".join(f"{name}[data-{name}]" for name in shown)
         attributes = " ".join(f'data-{name}="{escape(value)}"' for name, value in shown.items())
         yield (
             f'<!doctype html><html lang="{language}">'
             f'<body data-pagefind-body data-pagefind-meta="{named}" {attributes}>'
-            f'<p data-pagefind-weight="{TITLE_WEIGHT}">{title}</p><p>{escape(entry.words)}</p>'
+            f'<p data-pagefind-weight="{entry.weight}">{title}</p><p>{escape(words)}</p>'
             "</body></html>"
         )
 
 
-def _rendered(entries: Entries) -> str:
-    return json.dumps({language: [astuple(entry) for entry in found] for language, found in entries.items()})
+def _rendered(entries: Entries) -> Iterator[str]:
+    """All that Pagefind is given."""
+    for language, found in entries.items():
+        yield from _pages(found, language)

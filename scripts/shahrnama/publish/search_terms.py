@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from shahrnama.persian import fold, folding
+from shahrnama.synonyms import FOUND_BY
 
 NUMBER = re.compile(r"\d+(?:\.\d+)*")
 MOST_TIMES = 3  # of a word in one text: more neither find nor rank anything, and are carried to every reader
@@ -36,6 +37,11 @@ def thinned(texts: Iterable[str]) -> str:
             if seen[word] <= MOST_TIMES:
                 kept.append(word)
     return ". ".join(kept)
+
+
+def found_by(words: Iterable[str]) -> list[str]:
+    """Folded words for which readers find these besides (`synonyms`), each once; an index of pages knows no others."""
+    return list(dict.fromkeys(asked for word in words for asked in FOUND_BY.get(word.rstrip("."), ())))
 
 
 def folding_script() -> str:
