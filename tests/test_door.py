@@ -319,6 +319,8 @@ def test_every_answer_is_dressed(server: Site, path: str) -> None:
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert "camera=()" in headers["permissions-policy"]
     assert headers["access-control-allow-origin"] == "*"
     assert headers["x-release"]
     assert "server" not in headers

@@ -101,6 +101,8 @@ def test_pages_run_no_script_or_style_that_is_not_theirs(site: str, path: str) -
     for style in re.findall(rb"<style>(.*?)</style>", body, re.DOTALL):
         assert f"'sha256-{b64encode(hashlib.sha256(style).digest()).decode()}'" in policy["style-src"]
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert "camera=()" in headers["permissions-policy"]
     assert "strict-transport-security" not in headers
     assert "strict-transport-security" in get(site + path, **{"X-Forwarded-Proto": "https"})[1]
 

@@ -23,9 +23,11 @@ CONTENT_SECURITY_POLICY = (  # the search of pages is WebAssembly of ours; of st
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'{styles}; font-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-SECURITY_HEADERS = {
+SECURITY_HEADERS = {  # of every answer
     "x-content-type-options": "nosniff",
     "referrer-policy": "strict-origin-when-cross-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "cross-origin",  # the data is for everyone's pages
     "access-control-allow-origin": "*",
 }

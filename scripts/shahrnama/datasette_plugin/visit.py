@@ -14,7 +14,7 @@ from typing import Any
 from shahrnama.datasette_plugin.language import LANGUAGE
 from shahrnama.datasette_plugin.refusal import REFUSALS, told, words
 from shahrnama.datasette_plugin.rules import page
-from shahrnama.static import FRESH, HSTS
+from shahrnama.static import FRESH, HSTS, SECURITY_HEADERS
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -25,25 +25,18 @@ CONTENT_SECURITY_POLICY = (  # no inline script or style: templates, cells and c
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-SECURITY_HEADERS = {
+HEADERS = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "strict-origin-when-cross-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "cross-origin",  # the data is for everyone's pages
-}
-METHODS = "GET, HEAD, OPTIONS"
-CORS_HEADERS = {
-    "access-control-allow-origin": "*",
+    **SECURITY_HEADERS,
     "access-control-expose-headers": "Link, X-Release, ETag, Retry-After",
 }
+METHODS = "GET, HEAD, OPTIONS"
 PREFLIGHT_HEADERS = {  # what a browser asks before a request, and does not read in an answer
     "access-control-allow-methods": METHODS,
     "access-control-allow-headers": "*, If-None-Match",  # by name too: not every browser knows the star
     "access-control-max-age": "3600",
 }
-LEFT_OUT = {b"vary", b"set-cookie", b"cache-control", *(name.encode() for name in SECURITY_HEADERS | CORS_HEADERS)}
+LEFT_OUT = {b"vary", b"set-cookie", b"cache-control", *(name.encode() for name in HEADERS)}
 NOT_TOLD = {b"cookie", b"authorization"}  # nothing here depends on who asks
 BODILESS = {204, 304}
 RETRY_SECONDS = 5
@@ -151,7 +144,7 @@ class Visit:
     def _dressed(self, headers: Any, more: dict[str, str]) -> list[tuple[bytes, bytes]]:
         kept = [(name, value) for name, value in headers if name.lower() not in LEFT_OUT]
         kept = [(name, self._here(value) if name.lower() == b"location" else value) for name, value in kept]
-        told = {**SECURITY_HEADERS, **CORS_HEADERS, "x-release": self.release, **more}
+        told = {**HEADERS, "x-release": self.release, **more}
         if self.method == "OPTIONS":
             told |= PREFLIGHT_HEADERS
         if self.scope.get("scheme") == "https":
