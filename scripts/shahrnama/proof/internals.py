@@ -1,16 +1,21 @@
 """The few places that need Frictionless' private parts (5.21): open without its lookup, and stream other rows.
 
+Its errors each turn the same few names of properties into snake case: that is remembered in the meantime.
+
 `make test` compares every report with Frictionless' own, so a version that has other parts fails there, loudly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import frictionless
 from frictionless.resources import TableResource
+from frictionless.vendors import stringcase
 
 from shahrnama.proof.errors import UnprovableError
 from shahrnama.proof.examine import Source
@@ -33,6 +38,17 @@ def open_without_lookup(resource: Any) -> None:
     finally:
         if keys:
             schema.foreign_keys = keys
+
+
+@contextmanager
+def remembered_names() -> Iterator[None]:
+    """Frictionless' `snakecase`, a function of its argument alone, works out each name once within the context."""
+    plain = stringcase.snakecase
+    stringcase.snakecase = cache(plain)
+    try:
+        yield
+    finally:
+        stringcase.snakecase = plain
 
 
 class _Rows:

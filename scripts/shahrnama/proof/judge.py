@@ -16,7 +16,7 @@ from shahrnama.proof.cut import CHUNK_BYTES
 from shahrnama.proof.errors import SlowPatternError, UnprovableError
 from shahrnama.proof.examine import Source, examine
 from shahrnama.proof.guard import bounded_patterns
-from shahrnama.proof.internals import open_without_lookup, replaying
+from shahrnama.proof.internals import open_without_lookup, remembered_names, replaying
 from shahrnama.proof.look import Plan
 from shahrnama.proof.lookup import references, resolve
 from shahrnama.proof.patterns import anchored
@@ -48,7 +48,7 @@ def judge(
 ) -> Verdict:
     """See `validate`, which has the digests of the files made in the meantime."""
     judge = _Judge(limit_errors, rules, Tally(on_error), chunk_bytes or CHUNK_BYTES, digests_of)
-    with bounded_patterns():
+    with bounded_patterns(), remembered_names():
         report = _report(source, judge)
     return Verdict(report, dict(judge.tally.counts), judge.rows, judge.replayed)
 
