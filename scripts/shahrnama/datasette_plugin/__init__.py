@@ -72,10 +72,8 @@ def _plain_address(datasette: Any, scope: Any) -> str | None:
     """The one address of what a table or a ready question is asked for; None where it is this."""
     from shahrnama.datasette_plugin import form, questions, typed
 
-    pairs, known = (
-        parse_qsl((scope.get("query_string") or b"").decode("latin-1"), keep_blank_values=True),
-        known_of(datasette),
-    )
+    known = known_of(datasette)
+    pairs = parse_qsl((scope.get("query_string") or b"").decode("latin-1"), keep_blank_values=True)
     place = form.place_of(scope["path"]) if pairs else None
     if place is None:
         return None

@@ -1,6 +1,6 @@
 """Blocks: HTML that is whole on one line goes past Markdown, which would read each tag of it twice and change nothing.
 
-An extension of Python-Markdown, named in mkdocs.yml. Tables, lists of facts and pictures are such lines: most of it.
+An extension of Python-Markdown, named in mkdocs.yml. Tables, facts and pictures are such lines: most of a page.
 """
 
 from __future__ import annotations
