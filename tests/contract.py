@@ -35,6 +35,8 @@ ASKED = re.compile(r"""\b(?:rows|one|table|facts|more)\(["'](\w+)["']""")
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 PERSIAN = re.compile(r"[آ-ی]")
 ARABIC_FORMS = re.compile(r"[يك]")  # what an Arabic keyboard writes where Persian has ی and ک
+# Dates in ASCII digits run backwards after Persian letters (UAX 9, rule W2), unless a left-to-right mark stands before.
+BACKWARDS = re.compile(r"[آ-ی][^A-Za-z\u200e\d]*\d{4}-\d\d")
 TEXTS = ("title", "title_en", "description", "description_en")
 NUMERIC = {"integer", "number"}
 SUFFIXES: dict[str, set[str]] = {
@@ -394,6 +396,8 @@ def _texts(place: str, authored: dict[str, Any]) -> Problems:
             yield f"{place}: {key} is missing; write it in datapackage.yaml"
         elif not key.endswith("_en") and (not PERSIAN.search(found) or ARABIC_FORMS.search(found)):
             yield f"{place}: {key} is not Persian, or holds ي or ك for ی or ک: {found[:40]!r}"
+        elif not key.endswith("_en") and BACKWARDS.search(found):
+            yield f"{place}: the date in {key} runs backwards; put \\u200e before it: {found[-40:]!r}"
 
 
 def _known(place: str, authored: dict[str, Any], kind: str) -> Problems:

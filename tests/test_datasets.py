@@ -55,6 +55,10 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
     "a package without Persian": (without(YAML, 'title: "درخواست‌های شهروندان بوستون"'), "package: title is missing"),
     "English for Persian": (without(YAML, '"درخواست‌های بوستون"', '"Requests"'), "title is not Persian"),
     "an Arabic yeh": (without(YAML, '"وضعیت"', '"وضعيت"'), "field 'status_code': title is not Persian, or holds ي"),
+    "a date that runs backwards": (
+        without(YAML, '"درخواست‌های بوستون"', '"درخواست‌های 1405-08"'),
+        "the date in title runs backwards; put \\u200e before it",
+    ),
     "no parser": (without(CODE, "def boston_requests", "def requests_of"), "'boston_requests' has no parser; add def"),
     "a parser too many": (without(CODE, "def fetch", "def other(): ...\n\ndef fetch"), "parser 'other' belongs to no"),
     "no fetch": (without(CODE, "def fetch", "def _fetch"), "harvest.py has no fetch"),

@@ -198,7 +198,7 @@ MESSAGES: list[tuple[re.Pattern[str], Said]] = [
     ]
 ]
 _DAYS: Said = (
-    "تاریخ را مانند ۱۴۰۴/۰۱/۳۱ یا ۳۱ فروردین ۱۴۰۴ بنویسید، یا میلادی مانند 2025-04-20.",
+    "تاریخ را مانند ۱۴۰۴/۰۱/۳۱ یا ۳۱ فروردین ۱۴۰۴ بنویسید، یا میلادی مانند \u200e2025-04-20.",
     "Write a date as 1404/01/31 or 31 Farvardin 1404, or in the Gregorian calendar as 2025-04-20.",
 )
 UNREAD: dict[str, tuple[Said, Said]] = {  # what is wrong, with what was read for {}; what to do
