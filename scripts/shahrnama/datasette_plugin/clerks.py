@@ -70,7 +70,7 @@ class Clerks:
         try:
             retires, answer = await asyncio.wait_for(_exchange(process, question), seconds)
         except (ConnectionError, asyncio.IncompleteReadError):  # at the end of its address space
-            self._replace()
+            self._replace(process)
             return TOO_MUCH_MEMORY, "ended"
         except TimeoutError:
             self._end(process)
@@ -79,7 +79,7 @@ class Clerks:
             self._end(process)
             raise
         if retires:
-            self._replace()
+            self._replace(process)
         else:
             self.idle.append(process)
         found: Answer = answer
@@ -98,13 +98,15 @@ class Clerks:
         while len(self.idle) < count:
             await self._refill()
 
-    def _replace(self) -> None:
-        """Start a fresh process now, before the next question needs it."""
-        task = asyncio.ensure_future(self._refill())
+    def _replace(self, ending: Process) -> None:
+        """Start a fresh process now, before the next question needs it, but not beside the memory of the other."""
+        task = asyncio.ensure_future(self._refill(ending))
         self.starting.add(task)
         task.add_done_callback(self.starting.discard)
 
-    async def _refill(self) -> None:
+    async def _refill(self, ending: Process | None = None) -> None:
+        if ending:
+            await ending.wait()
         self.idle.append(await self._started())
 
     async def _started(self) -> Process:
@@ -122,7 +124,7 @@ class Clerks:
         self.ended += 1
         with suppress(ProcessLookupError):
             process.kill()
-        self._replace()
+        self._replace(process)
 
 
 async def _exchange(process: Process, question: Question) -> Any:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
-HEAP_BYTES = 48 * 2**20  # of all of SQLite in a process; what a query holds, sorts and joins lives in it
+HEAP_BYTES = 40 * 2**20  # of all of SQLite in a process; what a query holds, sorts and joins lives in it
 ANSWER_BYTES = 2 * 2**20  # the largest answer; whole tables are files
 LIMITS = {
     sqlite3.SQLITE_LIMIT_LENGTH: 100_000,  # of a text or row: forty times the longest that was ever published
