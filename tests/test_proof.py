@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
+import math
 import subprocess
 import sys
 import threading
@@ -14,6 +16,7 @@ from typing import Any
 import frictionless
 import polars as pl
 import pytest
+from frictionless import Field
 
 from proof_oracle import assert_same, comparable, errors_of, package, stock
 from proof_tables import EXPLICIT, field
@@ -25,6 +28,7 @@ ROOT = Path(__file__).parents[1]
 TABULAR = ROOT.parent / "shared" / "data" / "tabular"
 TIMES = "%Y-%m-%dT%H:%M:%SZ"
 LAX = ["5", "۱۲", " 5 ", "\u00a05", "+5", "05", "1_2", "5.0", "1e1", "", "x", "-0", "9" * 20, "--1", "0x5", "5\n", "٫5"]
+PADDED = "0" * 5_000 + "5"  # more digits than Python reads as an integer
 NUMBERS = [
     *LAX,
     "36.",
@@ -60,7 +64,7 @@ MOMENTS = [
 TEXTS = ["a", "ab", "b\n", "axb", "شهر ۱۲", "", " ", "\u00a0", "x" * 10, "آب‌گرفتگی", "NULL", '"', "a,b", "a\nb", "A"]
 
 CELLS: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "integer": (field("v", "integer"), LAX),
+    "integer": (field("v", "integer"), [*LAX, PADDED, "9223372036854775807", "9223372036854775808", "+" + "0" * 20]),
     "integer-required": (field("v", "integer", {"required": True}), LAX),
     "integer-bounds": (field("v", "integer", {"minimum": 5, "maximum": 12}), [*LAX, "4", "12", "13"]),
     "integer-exclusive": (field("v", "integer", {"exclusiveMinimum": 5, "exclusiveMaximum": 12}), [*LAX, "6", "12"]),
@@ -71,7 +75,8 @@ CELLS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "integer-unique": (field("v", "integer", {"unique": True}), [*LAX, "5", "7", "12"]),
     "integer-not-bare": (field("v", "integer", bareNumber=False), [*LAX, "5%", "€-5", "1,000"]),
     "integer-not-bare-unique": (field("v", "integer", {"unique": True}, bareNumber=False), ["5", "5%", "6", "-6"]),
-    "number": (field("v", "number"), NUMBERS),
+    "number": (field("v", "number"), [*NUMBERS, PADDED, "1e" + "9" * 30, "1e-" + "9" * 30, "-1e-99999999999999999"]),
+    "number-tiny": (field("v", "number", {"exclusiveMinimum": 0}), ["1e-400", "-1e-400", "1e-99999999999999999", "0"]),
     "number-required": (field("v", "number", {"required": True}), NUMBERS),
     "number-bounds": (field("v", "number", {"minimum": 35.5, "maximum": 36}), [*NUMBERS, "35.49999999999999999"]),
     "number-exclusive": (field("v", "number", {"exclusiveMinimum": "35.5", "exclusiveMaximum": 36}), NUMBERS),
@@ -83,6 +88,8 @@ CELLS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "number-group": (field("v", "number", groupChar=","), [*NUMBERS, "1,000", "1,0,0.5"]),
     "number-decimal": (field("v", "number", decimalChar=","), [*NUMBERS, "1,5"]),
     "number-both": (field("v", "number", groupChar=".", decimalChar=","), [*NUMBERS, "1.000,5"]),
+    "number-group-in-exponents": (field("v", "number", {"maximum": 9}, groupChar="e"), ["1e1", "1e-1", "1"]),
+    "integer-strange-group": (field("v", "integer", {"minimum": 12}, groupChar="2"), ["12", "122", "1"]),
     "number-strange-group": (field("v", "number", groupChar="5"), [*NUMBERS, "15", "1"]),
     "number-not-bare": (field("v", "number", bareNumber=False), [*NUMBERS, "$5.5", "5.5 km"]),
     "number-float": (
@@ -181,6 +188,16 @@ CELLS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "string-unique": (field("v", "string", {"unique": True}), [*TEXTS, "a", "", "axb", "axb"]),
     "string-enum": (field("v", "string", {"enum": ["a", "شهر ۱۲", ""]}), TEXTS),
     "string-pattern": (field("v", "string", {"pattern": "a|b"}), TEXTS),
+    "string-pattern-lengths": (
+        field("v", "string", {"pattern": "[abx]{2,4}", "minLength": 3, "maxLength": 4}),
+        [*TEXTS, "abab", "bbb"],
+    ),
+    "string-pattern-of-one-length": (
+        field("v", "string", {"pattern": "شهر ..", "minLength": 6, "maxLength": 6}),
+        [*TEXTS, "شهر ۱"],
+    ),
+    "string-pattern-ends-early": (field("v", "string", {"pattern": "b$|a", "maxLength": 1}), [*TEXTS, "ba"]),
+    "string-pattern-of-lines": (field("v", "string", {"pattern": "a.?$|b", "minLength": 2}), [*TEXTS, "ab\n", "bb"]),
     "string-pattern-classes": (field("v", "string", {"pattern": r"\w+\s?\d*"}), [*TEXTS, "ab 12", "a\u00a01"]),
     "string-pattern-end": (field("v", "string", {"pattern": "[a-b]{1,3}"}), [*TEXTS, "b\n\n", "abab"]),
     "string-pattern-dot": (field("v", "string", {"pattern": "a.b"}), [*TEXTS, "a\rb"]),
@@ -563,12 +580,20 @@ def test_other_patterns_are_not_trusted(pattern: str) -> None:
     assert not is_linear(anchored(pattern))
 
 
-def test_polars_reads_integers_and_numbers_as_python_does() -> None:
-    texts = ["0", "-0", "007", "-5", "123456789012345678", "0.1", "-12.500", "999999999999999.999999999999999", "1.5"]
-    frame = pl.DataFrame({"v": texts}).select(pl.col("v").cast(pl.Float64, strict=False))
-    assert frame["v"].to_list() == [float(text) for text in texts]
-    whole = [text for text in texts if "." not in text]
-    assert pl.Series(whole).cast(pl.Int64, strict=False).to_list() == [int(text) for text in whole]
+@pytest.mark.parametrize(("kind", "dtype"), [("integer", pl.Int64), ("number", pl.Float64)], ids=["integer", "number"])
+def test_what_polars_reads_as_a_number_frictionless_reads_as_the_same(kind: str, dtype: pl.DataType) -> None:
+    marks = dict.fromkeys("019+-.eE_ infty,xo\n۱")
+    texts = ["".join(characters) for width in range(1, 5) for characters in itertools.product(marks, repeat=width)]
+    texts += ["123456789012345678", "-12.500", "999999999999.9999999", "1.7976931348623157e308", "infinity", "5e-324"]
+    numbers = pl.Series(texts).cast(dtype, strict=False)
+    read = {
+        text: value for text, value in zip(texts, numbers, strict=True) if value is not None and math.isfinite(value)
+    }
+    cell_reader = Field.from_descriptor(field("v", kind)).create_cell_reader()
+    assert len(read) > 100
+    assert not [
+        text for text, value in read.items() if type(value)(cell_reader(text)[0]) != value or cell_reader(text)[1]
+    ]
 
 
 def _csv(folder: Path, name: str, content: bytes) -> Path:

@@ -10,18 +10,21 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 import frictionless
 import polars as pl
 
 from shahrnama.proof import times
-from shahrnama.proof.patterns import anchored, narrow
+from shahrnama.proof.patterns import anchored, narrow, widths
 
 BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 LONGEST = 2**31  # characters; no cell has as many
-INTEGER = r"\A-?[0-9]{1,18}\z"
-NUMBER = r"\A-?[0-9]{1,15}(?:\.[0-9]{1,15})?\z"
+LENGTHS = {"minLength": 0, "maxLength": LONGEST}
+NUMBER_BYTES = 20  # of the longest integer or number that polars is trusted with: both still mean the same exactly
+FEW = 3  # texts that are sooner compared one by one than looked up
 FAULTS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError, AssertionError)
 # what a reader may raise on a strange cell; the row is replayed, and raises then and there what it always would
 
@@ -36,6 +39,11 @@ class Column:
     reader: Reader
     missing: pl.Expr
     proved: pl.Expr
+
+    @property
+    def required(self) -> bool:
+        """Whether a missing cell is a fault."""
+        return bool(self.field.constraints.get("required"))
 
     def value(self, cell: str | None) -> Any:
         """What Frictionless reads; None for missing cells and those of the wrong type."""
@@ -55,9 +63,18 @@ def column(field: frictionless.Field, name: str) -> Column:
     texts = missing_values(field)
     missing = cell.eq(texts[0]) if len(texts) == 1 else cell.is_in(texts) if texts else pl.lit(value=False)
     reader = field.create_cell_reader()
-    present = _proof(field, cell, reader)
-    proved = present & ~missing if field.constraints.get("required") else present | missing
-    return Column(field, reader, missing, proved)
+    required = bool(field.constraints.get("required"))
+    rules = {
+        name: value
+        for name in field.supported_constraints
+        if name != "required" and (value := field.constraints.get(name)) is not None
+    }
+    listed = _listed(field, rules)
+    if listed is not None:
+        right = {text for text in listed if _right(reader, text)}
+        return Column(field, reader, missing, _one_of(cell, right if required else {*right, *texts}))
+    present = PROOFS.get(field.type, _time)(field, cell, rules)
+    return Column(field, reader, missing, present & ~missing if required else present | missing)
 
 
 def missing_values(field: frictionless.Field) -> list[str]:
@@ -70,21 +87,7 @@ def missing_values(field: frictionless.Field) -> list[str]:
 def is_plain_number(field: frictionless.Field) -> bool:
     """Whether digits, a minus and a point mean what they mean by default."""
     group, point = getattr(field, "group_char", ""), getattr(field, "decimal_char", ".")
-    return point == "." and not set(group) & set("0123456789-.")
-
-
-def _proof(field: frictionless.Field, cell: pl.Expr, reader: Reader) -> pl.Expr:
-    rules = {
-        name: value
-        for name in field.supported_constraints
-        if name != "required" and (value := field.constraints.get(name)) is not None
-    }
-    listed = _listed(field, rules)
-    if listed is not None:
-        return cell.is_in(sorted({text for text in listed if _right(reader, text)}))
-    return {"string": _string, "any": _any, "integer": _integer, "number": _number}.get(field.type, _time)(
-        field, cell, rules
-    )
+    return point == "." and not set(group) & set("0123456789+-.eE")
 
 
 def _listed(field: frictionless.Field, rules: dict[str, Any]) -> Iterable[str] | None:
@@ -94,6 +97,12 @@ def _listed(field: frictionless.Field, rules: dict[str, Any]) -> Iterable[str] |
     if isinstance(field, frictionless.fields.BooleanField):
         return [*map(str, field.true_values), *map(str, field.false_values)]
     return None
+
+
+def _one_of(cell: pl.Expr, texts: set[str]) -> pl.Expr:
+    if 0 < len(texts) <= FEW:
+        return reduce(or_, map(cell.eq, sorted(texts)))
+    return cell.is_in(sorted(texts))
 
 
 def _right(reader: Reader, text: str) -> bool:
@@ -107,16 +116,19 @@ def _right(reader: Reader, text: str) -> bool:
 def _string(field: frictionless.Field, cell: pl.Expr, rules: dict[str, Any]) -> pl.Expr:
     if field.format != "default" or not set(rules) <= {"minLength", "maxLength", "pattern"}:
         return pl.lit(value=False)
+    low, high = (min(max(rules.get(name, default), 0), LONGEST) for name, default in LENGTHS.items())
+    shortest, longest = 0, LONGEST
     found = [pl.lit(value=True)]
-    if "minLength" in rules or "maxLength" in rules:
-        low, high = rules.get("minLength", 0), rules.get("maxLength", LONGEST)
-        found.append(cell.str.len_chars().is_between(min(max(low, 0), LONGEST), min(max(high, 0), LONGEST)))
     if "pattern" in rules:
-        expression = narrow(anchored(rules["pattern"]))
+        whole = anchored(rules["pattern"])
+        expression = narrow(whole)
         if expression is None or not _compiles(expression):
             return pl.lit(value=False)
         found.append(cell.str.contains(expression))
-    return pl.all_horizontal(*found)
+        shortest, longest = widths(whole) or (shortest, longest)
+    if low > shortest or high < longest:
+        found.append(cell.str.len_chars().is_between(low, high))
+    return reduce(and_, found)
 
 
 def _compiles(expression: str) -> bool:
@@ -138,21 +150,25 @@ def _bounds(field: frictionless.Field, rules: dict[str, Any]) -> dict[str, Any] 
 
 
 def _integer(field: frictionless.Field, cell: pl.Expr, rules: dict[str, Any]) -> pl.Expr:
+    """What polars reads as an integer, Python's `int` reads as the same one (it reads more: spaces, underscores)."""
     bounds = _bounds(field, rules)
-    if bounds is None or not all(isinstance(value, int) and abs(value) < 2**62 for value in bounds.values()):
+    if not is_plain_number(field) or bounds is None:
         return pl.lit(value=False)
-    digits = cell.str.contains(INTEGER)
+    if not all(isinstance(value, int) and abs(value) < 2**62 for value in bounds.values()):
+        return pl.lit(value=False)
     lows = [value + name.startswith("exclusive") for name, value in bounds.items() if name.lower().endswith("minimum")]
     highs = [value - name.startswith("exclusive") for name, value in bounds.items() if name.lower().endswith("maximum")]
-    if not bounds:
-        return digits
-    return digits & cell.cast(pl.Int64, strict=False).is_between(
-        max(lows, default=-(2**63)), min(highs, default=2**63 - 1)
+    value = cell.cast(pl.Int64, strict=False)
+    right = (
+        value.is_between(max(lows, default=-(2**63)), min(highs, default=2**63 - 1)) if bounds else value.is_not_null()
     )
+    return right & (cell.str.len_bytes() <= NUMBER_BYTES)
 
 
 def _number(field: frictionless.Field, cell: pl.Expr, rules: dict[str, Any]) -> pl.Expr:
-    """Numbers are Decimal in Frictionless: a double proves a bound only where rounding cannot have crossed it."""
+    """What polars reads as a finite double, Decimal reads, too, and exactly: so a double proves a bound only where
+    rounding cannot have crossed it.
+    """
     bounds = _bounds(field, rules)
     if not is_plain_number(field) or bounds is None:
         return pl.lit(value=False)
@@ -160,10 +176,8 @@ def _number(field: frictionless.Field, cell: pl.Expr, rules: dict[str, Any]) -> 
         return pl.lit(value=False)
     lows = [_beyond(bound, math.inf) for name, bound in bounds.items() if name.lower().endswith("minimum")]
     highs = [_beyond(bound, -math.inf) for name, bound in bounds.items() if name.lower().endswith("maximum")]
-    digits = cell.str.contains(NUMBER)
-    if not bounds:
-        return digits
-    return digits & cell.cast(pl.Float64, strict=False).is_between(max(lows, default=-1e18), min(highs, default=1e18))
+    value = cell.cast(pl.Float64, strict=False).is_between(max(lows, default=-1e18), min(highs, default=1e18))
+    return value & (cell.str.len_bytes() <= NUMBER_BYTES)
 
 
 def _is_moderate(bound: Any) -> bool:
@@ -182,3 +196,6 @@ def _time(field: frictionless.Field, cell: pl.Expr, rules: dict[str, Any]) -> pl
     bounds = _bounds(field, rules)
     found = times.proof(field, cell, bounds) if bounds is not None else None
     return pl.lit(value=False) if found is None else found
+
+
+PROOFS = {"string": _string, "any": _any, "integer": _integer, "number": _number}

@@ -9,6 +9,7 @@ this, and records with a carriage return that ends no line, are *odd*: Python's 
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ from numpy.typing import NDArray
 
 from shahrnama.proof.errors import UnprovableError
 
-CHUNK_BYTES = 8 << 20  # small enough for the processor's cache to help, large enough to make Python's part negligible
+PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+SHARED_BYTES = 64 << 20  # every processor is busy with a chunk, and many shall take no more memory than a few
+CHUNK_BYTES = max(2 << 20, min(16 << 20, SHARED_BYTES // PROCESSORS))  # large, so that Python's part is small
 RECORD_BYTES = 64 << 20  # a longer record (an unclosed quote) is left to Frictionless
 QUOTE, LINE_FEED, RETURN = b'"\n\r'
 BOM = b"\xef\xbb\xbf"

@@ -148,8 +148,7 @@ def combined(columns: Sequence[Hashes]) -> Hashes:
 
 def repeated(parts: Sequence[Hashes]) -> Hashes:
     """The hashes that are there more than once, in order."""
-    hashes = np.concatenate(parts)
-    hashes.sort()
+    hashes = pl.Series(np.concatenate(parts)).sort().to_numpy()  # several times faster than numpy's
     twice: Hashes = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
     found: Hashes = twice[twice != NOTHING]
     return found

@@ -96,11 +96,12 @@ def _doubted(plan: Plan, frame: pl.DataFrame) -> Mask:
 def _whole_row(plan: Plan) -> pl.Expr:
     """What is asked of a row as a whole: not blank, a primary key that is not all missing, and the demands."""
     columns, primary = plan.table.columns, plan.table.primary
-    found = [pl.any_horizontal(*(~column.missing for column in columns))]
-    if primary:
-        found.append(pl.any_horizontal(*(~columns[position].missing for position in primary)))
+    filled = [columns, [columns[position] for position in primary]]
+    # a proved cell of a required column is one that is not missing
+    asked = [some for some in filled if some and not any(column.required for column in some)]
+    found = [pl.any_horizontal(*(~column.missing for column in some)) for some in asked]
     found.extend(demand(pl.col(str(position))) for position, demand in plan.demands)
-    return reduce(and_, found)
+    return reduce(and_, found, pl.lit(value=True))
 
 
 def _referred(reference: Reference, columns: tuple[Column, ...]) -> pl.Expr:
@@ -160,5 +161,6 @@ def _with_irregular(table: Table, records: Records, hashed: Mapping[int, Hashes]
 
 def _mask(series: pl.Series) -> Mask:
     """Without nulls: what is not true is false."""
-    found: Mask = series.fill_null(value=False).to_numpy().astype(np.bool_, copy=True)
+    filled = series.fill_null(value=False) if series.null_count() else series
+    found: Mask = filled.to_numpy().astype(np.bool_, copy=True)
     return found

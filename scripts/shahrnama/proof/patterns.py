@@ -52,6 +52,15 @@ def narrow(expression: str) -> str | None:
         return None
 
 
+@cache
+def widths(expression: str) -> tuple[int, int] | None:
+    """The fewest and the most characters of a cell that `narrow(expression)` matches; None where it may end early."""
+    tree = _parser.parse(expression)
+    ends = bool(len(tree)) and str(tree[-1][0]) == "AT" and str(tree[-1][1]) in ("AT_END", "AT_END_STRING")
+    fewest, most = tree.getwidth()
+    return (int(fewest), int(most)) if ends else None
+
+
 class _Unsupported(Exception):  # noqa: N818 never leaves this module
     """A construction whose cost or meaning is not known here."""
 

@@ -13,10 +13,10 @@ from typing import TypeVar
 import numpy as np
 
 from shahrnama.proof.ahead import Digests, DigestsOf
-from shahrnama.proof.cut import CHUNK_BYTES, Mask, Positions, chunks
+from shahrnama.proof.cut import CHUNK_BYTES, PROCESSORS, Mask, Positions, chunks
 from shahrnama.proof.keys import NOTHING, among, repeated
 from shahrnama.proof.look import Look, Plan, Sizes, look
-from shahrnama.proof.records import cells
+from shahrnama.proof.records import tokenised
 from shahrnama.proof.table import Table
 
 T = TypeVar("T")
@@ -72,11 +72,11 @@ def replay(table: Table, proof: Proof) -> Iterator[tuple[int, list[str], int]]:
 def _marked(table: Table, piece: Piece) -> tuple[Piece, Positions, Iterator[tuple[int, list[str]]]]:
     """The rows of a piece that are to be replayed; they are tokenised as they are asked for."""
     bounds = np.concatenate([[0], np.cumsum(piece.sizes, dtype=np.int64)])
-    with table.path.open("rb") as file:
-        file.seek(piece.offset)
-        data = file.read(int(bounds[-1]))
     wanted = np.flatnonzero(np.unpackbits(np.frombuffer(piece.bits, np.uint8), count=len(piece.sizes)))
-    return piece, bounds, cells(data, bounds, wanted, table.separator)
+    places = zip(bounds[wanted].tolist(), piece.sizes[wanted].tolist(), strict=True)
+    with table.path.open("rb", buffering=0) as file:
+        records = [os.pread(file.fileno(), size, piece.offset + place) for place, size in places]
+    return piece, bounds, zip(wanted.tolist(), tokenised(records, table.separator), strict=True)
 
 
 def _forget_header(found: Look, rows: int) -> None:
@@ -100,12 +100,11 @@ def _bits(mask: Mask) -> bytes:
 
 def _ordered(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """The results in order, with a few at work at a time, so that memory does not grow with the file."""
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(PROCESSORS) as pool:
         waiting: deque[Future[R]] = deque()
         for item in items:
             waiting.append(pool.submit(work, item))
-            if len(waiting) > threads:
+            if len(waiting) > PROCESSORS:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

@@ -40,14 +40,18 @@ class Records:
 def cells(data: bytes, bounds: Positions, wanted: Positions, separator: str) -> Iterator[tuple[int, list[str]]]:
     """The wanted records (ascending), tokenised by Python as Frictionless does; raises UnprovableError if not UTF-8."""
     pieces = [data[bounds[i] : bounds[i + 1]] for i in wanted.tolist()]
+    return zip(wanted.tolist(), tokenised(pieces, separator), strict=True)
+
+
+def tokenised(pieces: list[bytes], separator: str) -> Iterator[list[str]]:
+    """The cells of records, each a piece of its own, in the order of the file; raises UnprovableError if not UTF-8."""
     # a lone return that ends a record must not meet a line feed that is a record of its own
     whole = [piece + b"\n" if piece.endswith(b"\r") else piece for piece in pieces[:-1]]
     try:
         text = b"".join(whole + pieces[-1:]).decode("utf-8")
     except UnicodeDecodeError as error:
         raise UnprovableError(f"is not UTF-8: {error}") from error
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    return zip(wanted.tolist(), rows, strict=True)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator)
 
 
 def split(chunk: Chunk, width: int, separator: str) -> Records:
@@ -117,7 +121,9 @@ def _frame(data: bytes, height: int, width: int, separator: str) -> pl.DataFrame
         except UnicodeDecodeError as error:
             raise UnprovableError(f"is not UTF-8: {error}") from error
         return None
-    return frame.fill_null("") if frame.shape == (height, width) else None
+    if frame.shape != (height, width):
+        return None
+    return frame.fill_null("") if any(column.null_count() for column in frame.get_columns()) else frame
 
 
 def _whole(frame: pl.DataFrame, chunk: Chunk, bounds: Positions, width: int) -> Mask:
@@ -126,7 +132,7 @@ def _whole(frame: pl.DataFrame, chunk: Chunk, bounds: Positions, width: int) -> 
     """
     if not len(frame):
         return np.empty(0, np.bool_)
-    cells_bytes = frame.select(pl.sum_horizontal(pl.all().str.len_bytes().cast(pl.Int64))).to_series().to_numpy()
+    cells_bytes = frame.select(pl.sum_horizontal(pl.all().str.len_bytes())).to_series().to_numpy().astype(np.int64)
     content = np.diff(bounds) - 1
     content[-1] += not chunk.data.endswith(b"\n")
     quotes = chunk.quotes

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 import frictionless
@@ -66,7 +68,7 @@ def proof(field: frictionless.Field, cell: pl.Expr, bounds: dict[str, Any]) -> p
         fitting = [(shape, {}) for shape in candidates]
     if not fitting:
         return None
-    return pl.any_horizontal(*(_within(cell, shape, found) for shape, found in fitting))
+    return reduce(or_, (_within(cell, shape, found) for shape, found in fitting))
 
 
 def _within(cell: pl.Expr, shape: Shape, bounds: dict[str, str]) -> pl.Expr:
@@ -76,9 +78,8 @@ def _within(cell: pl.Expr, shape: Shape, bounds: dict[str, str]) -> pl.Expr:
         "exclusiveMinimum": cell.gt,
         "exclusiveMaximum": cell.lt,
     }
-    return pl.all_horizontal(
-        cell.str.contains(shape.expression), *(compare[name](pl.lit(text)) for name, text in bounds.items())
-    )
+    bounded = (compare[name](pl.lit(text)) for name, text in bounds.items())
+    return reduce(and_, bounded, cell.str.contains(shape.expression))
 
 
 def _texts(field: frictionless.Field, shape: Shape, bounds: dict[str, Any]) -> dict[str, str] | None:
