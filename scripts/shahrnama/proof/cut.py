@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from shahrnama.proof.errors import UnprovableError
 
 PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-SHARED_BYTES = 64 << 20  # every processor is busy with a chunk, and many shall take no more memory than a few
-CHUNK_BYTES = max(2 << 20, min(16 << 20, SHARED_BYTES // PROCESSORS))  # large, so that Python's part is small
+SHARED_BYTES = 48 << 20  # every processor is busy with a chunk, and many shall take no more memory than a few
+CHUNK_BYTES = max(2 << 20, min(12 << 20, SHARED_BYTES // PROCESSORS))  # large, so that Python's part is small
 RECORD_BYTES = 64 << 20  # a longer record (an unclosed quote) is left to Frictionless
 QUOTE, LINE_FEED, RETURN = b'"\n\r'
 BOM = b"\xef\xbb\xbf"

@@ -25,7 +25,7 @@ def validate(
     """Validate a datapackage.json, or a table, as `frictionless.validate(source, limit_errors=...)`.
 
     `limit_errors` cuts the report only (None: it is whole); `on_error(resource, error)` is told every error as it is
-    found, without any being kept; `chunk_bytes` is how much of a file is looked at together (None: 16 MB, or less where
+    found, without any being kept; `chunk_bytes` is how much of a file is looked at together (None: 12 MB, or less where
     there are more than four processors). Raises SlowPatternError where a regular expression runs away.
     """
     with reading_ahead(Path(source)) as digests_of:
