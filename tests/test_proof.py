@@ -584,7 +584,8 @@ def test_other_patterns_are_not_trusted(pattern: str) -> None:
 def test_what_polars_reads_as_a_number_frictionless_reads_as_the_same(kind: str, dtype: pl.DataType) -> None:
     marks = dict.fromkeys("019+-.eE_ infty,xo\n۱")
     texts = ["".join(characters) for width in range(1, 5) for characters in itertools.product(marks, repeat=width)]
-    texts += ["123456789012345678", "-12.500", "999999999999.9999999", "1.7976931348623157e308", "infinity", "5e-324"]
+    texts += ["123456789012345678", "0.1", "-12.500", "999999999999999.999999999999999", "999999999999.9999999"]
+    texts += ["1.7976931348623157e308", "infinity", "5e-324"]
     numbers = pl.Series(texts).cast(dtype, strict=False)
     read = {
         text: value for text, value in zip(texts, numbers, strict=True) if value is not None and math.isfinite(value)

@@ -33,17 +33,15 @@ Reader = Callable[[Any], tuple[Any, dict[str, str] | None]]
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the table: Frictionless' field and reader, which texts are missing, and where a cell is proved."""
+    """A column of the table: Frictionless' field and reader, which texts are missing, where a cell is proved, and
+    whether a missing one is a fault.
+    """
 
     field: frictionless.Field
     reader: Reader
     missing: pl.Expr
     proved: pl.Expr
-
-    @property
-    def required(self) -> bool:
-        """Whether a missing cell is a fault."""
-        return bool(self.field.constraints.get("required"))
+    required: bool
 
     def value(self, cell: str | None) -> Any:
         """What Frictionless reads; None for missing cells and those of the wrong type."""
@@ -61,7 +59,7 @@ def column(field: frictionless.Field, name: str) -> Column:
     """The column called `name` in the frame; raises whatever Frictionless raises for constraints it cannot read."""
     cell = pl.col(name)
     texts = missing_values(field)
-    missing = cell.eq(texts[0]) if len(texts) == 1 else cell.is_in(texts) if texts else pl.lit(value=False)
+    missing = _one_of(cell, set(texts))
     reader = field.create_cell_reader()
     required = bool(field.constraints.get("required"))
     rules = {
@@ -72,9 +70,9 @@ def column(field: frictionless.Field, name: str) -> Column:
     listed = _listed(field, rules)
     if listed is not None:
         right = {text for text in listed if _right(reader, text)}
-        return Column(field, reader, missing, _one_of(cell, right if required else {*right, *texts}))
+        return Column(field, reader, missing, _one_of(cell, right if required else {*right, *texts}), required)
     present = PROOFS.get(field.type, _time)(field, cell, rules)
-    return Column(field, reader, missing, present & ~missing if required else present | missing)
+    return Column(field, reader, missing, present & ~missing if required else present | missing, required)
 
 
 def missing_values(field: frictionless.Field) -> list[str]:
@@ -100,9 +98,9 @@ def _listed(field: frictionless.Field, rules: dict[str, Any]) -> Iterable[str] |
 
 
 def _one_of(cell: pl.Expr, texts: set[str]) -> pl.Expr:
-    if 0 < len(texts) <= FEW:
-        return reduce(or_, map(cell.eq, sorted(texts)))
-    return cell.is_in(sorted(texts))
+    if not texts:
+        return pl.lit(value=False)
+    return cell.is_in(sorted(texts)) if len(texts) > FEW else reduce(or_, map(cell.eq, sorted(texts)))
 
 
 def _right(reader: Reader, text: str) -> bool:
